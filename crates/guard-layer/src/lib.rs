@@ -1,0 +1,1 @@
+//! Tower layers that tell where a request comes from and whether it may go on

@@ -1,0 +1,1 @@
+//! Tower layer that verifies and issues JWTs for axum, with typed claims

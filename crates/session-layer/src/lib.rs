@@ -1,0 +1,1 @@
+//! Tower layers for cookie-backed sessions and balancer stickiness

@@ -1,0 +1,1 @@
+//! A stateless JWT API that runs behind any balancer

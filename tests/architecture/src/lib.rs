@@ -1,0 +1,1 @@
+//! Holds the dependency directions and the conventions of the workspace
