@@ -1,0 +1,230 @@
+use std::fmt;
+use std::sync::Arc;
+
+use aws_lc_rs::digest::{self, SHA256};
+use aws_lc_rs::signature::{self, ParsedPublicKey, VerificationAlgorithm};
+use aws_lc_rs::{hmac, rsa};
+
+use super::der::{self, Armoured};
+use super::jwk::{JwkOrigin, PublicParams, key_from_str};
+use crate::algorithm::Family;
+use crate::{Algorithm, ConfigError};
+
+/// A key that verifies, for exactly one algorithm, parsed once. Clones share it.
+#[derive(Clone)]
+pub struct VerifyingKey(Arc<Inner>);
+
+#[derive(Clone)]
+struct Inner {
+    id: Option<Box<str>>,
+    algorithm: Algorithm,
+    legacy_eddsa: bool,
+    material: Material,
+    params: Option<PublicParams>,
+    fingerprint: [u8; 32],
+}
+
+#[derive(Clone)]
+enum Material {
+    Secret(Box<hmac::Key>),
+    Public(Arc<ParsedPublicKey>),
+}
+
+impl VerifyingKey {
+    /// A shared secret for an HMAC algorithm.
+    ///
+    /// # Errors
+    /// If it is shorter than the algorithm's hash (RFC 7518 section 3.2: 32, 48 or 64 bytes), or
+    /// is a PEM text: a public key is no secret.
+    pub fn hmac(algorithm: Algorithm, secret: impl AsRef<[u8]>) -> Result<Self, ConfigError> {
+        let secret = secret.as_ref();
+        let key = hmac_key(algorithm, secret)?;
+        Ok(Self::assemble(algorithm, Material::Secret(Box::new(key)), None, secret))
+    }
+
+    /// A public key as PEM text: `PUBLIC KEY` (SPKI) or `RSA PUBLIC KEY` (PKCS#1).
+    ///
+    /// # Errors
+    /// If the text is not exactly one public key that fits the algorithm.
+    pub fn from_pem(algorithm: Algorithm, pem: impl AsRef<[u8]>) -> Result<Self, ConfigError> {
+        match der::from_pem(pem.as_ref())? {
+            Armoured::Public(der) => Self::from_der(algorithm, der),
+            Armoured::Pkcs8(_) | Armoured::Traditional(_) => Err(ConfigError::new(
+                "this is a private key; a verifier needs its public key, which \
+                 `openssl pkey -pubout -in KEY` prints",
+            )),
+        }
+    }
+
+    /// A public key as DER: SPKI, PKCS#1 for RSA, or the raw bytes of a curve's key.
+    ///
+    /// # Errors
+    /// If the key does not fit the algorithm, or is an RSA key of fewer than 2048 bits
+    /// (RFC 7518 section 3.3).
+    pub fn from_der(algorithm: Algorithm, der: impl AsRef<[u8]>) -> Result<Self, ConfigError> {
+        let der = der.as_ref();
+        match algorithm.family() {
+            Family::Hmac => Err(ConfigError::new("an HMAC algorithm takes a secret, not a key")),
+            Family::Rsa => {
+                let key = rsa::PublicKey::from_der(der);
+                let key = key.map_err(|_| ConfigError::new("this is no RSA public key"))?;
+                let (n, e) = (key.modulus(), key.exponent());
+                let n = n.big_endian_without_leading_zero();
+                Self::rsa(algorithm, n, e.big_endian_without_leading_zero())
+            }
+            family => Self::curve(algorithm, der::raw_curve_key(family, der)?),
+        }
+    }
+
+    /// A key as a JSON Web Key (RFC 7517), with its `kid`. Without `alg` in it, an RSA key is for
+    /// RS256, and a curve's key for the curve's algorithm.
+    ///
+    /// # Errors
+    /// If it is no JWK, is not meant for signatures (`use`, `key_ops`), or is too weak.
+    pub fn from_jwk(jwk: &str) -> Result<Self, ConfigError> {
+        key_from_str(jwk, JwkOrigin::Local)
+    }
+
+    /// Gives the key an id, which a token's `kid` has to name.
+    pub fn with_id(mut self, id: impl Into<String>) -> Self {
+        Arc::make_mut(&mut self.0).id = Some(id.into().into());
+        self
+    }
+
+    /// Lets an Ed25519 key also verify tokens whose header says `EdDSA`, the name that RFC 9864
+    /// deprecates. No effect on other keys.
+    pub fn accept_legacy_eddsa(mut self) -> Self {
+        Arc::make_mut(&mut self.0).legacy_eddsa = true;
+        self
+    }
+
+    /// The key's id.
+    pub fn id(&self) -> Option<&str> {
+        self.0.id.as_deref()
+    }
+
+    /// The one algorithm that the key is for.
+    pub fn algorithm(&self) -> Algorithm {
+        self.0.algorithm
+    }
+
+    pub(super) fn rsa(algorithm: Algorithm, n: &[u8], e: &[u8]) -> Result<Self, ConfigError> {
+        if n.len() < 256 {
+            return Err(ConfigError::new("an RSA key must have at least 2048 bits"));
+        }
+        let components = rsa::PublicKeyComponents { n, e };
+        let key = components.to_parsed_public_key(rsa_parameters(algorithm)?);
+        let key =
+            key.map_err(|_| ConfigError::new("this is no RSA public key of 2048 to 8192 bits"))?;
+        let params = PublicParams::rsa(n, e);
+        Ok(Self::assemble(algorithm, Material::Public(Arc::new(key)), Some(params), n))
+    }
+
+    pub(super) fn curve(algorithm: Algorithm, raw: &[u8]) -> Result<Self, ConfigError> {
+        let key = ParsedPublicKey::new(curve_parameters(algorithm)?, raw)
+            .map_err(|_| ConfigError::new("this is no public key on the algorithm's curve"))?;
+        let params = PublicParams::curve(algorithm, raw);
+        Ok(Self::assemble(algorithm, Material::Public(Arc::new(key)), Some(params), raw))
+    }
+
+    fn assemble(
+        algorithm: Algorithm,
+        material: Material,
+        params: Option<PublicParams>,
+        bytes: &[u8],
+    ) -> Self {
+        let mut context = digest::Context::new(&SHA256);
+        context.update(algorithm.name().as_bytes());
+        context.update(bytes);
+        let mut fingerprint = [0; 32];
+        fingerprint.copy_from_slice(context.finish().as_ref());
+        let legacy_eddsa = false;
+        Self(Arc::new(Inner { id: None, algorithm, legacy_eddsa, material, params, fingerprint }))
+    }
+
+    pub(crate) fn params(&self) -> Option<&PublicParams> {
+        self.0.params.as_ref()
+    }
+
+    /// Whether both are the same key under the same id, so that what one has verified stays good
+    /// when it is replaced by the other.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        let (own, other) = (&self.0, &other.0);
+        own.fingerprint == other.fingerprint
+            && own.id == other.id
+            && own.algorithm == other.algorithm
+            && own.legacy_eddsa == other.legacy_eddsa
+    }
+
+    /// Whether the key may verify what a header with this `alg` announces.
+    pub(crate) fn is_for(&self, alg: &str) -> bool {
+        alg == self.0.algorithm.name() || (self.0.legacy_eddsa && self.accepts_eddsa(alg))
+    }
+
+    fn accepts_eddsa(&self, alg: &str) -> bool {
+        self.0.algorithm == Algorithm::Ed25519 && alg == "EdDSA"
+    }
+
+    /// Checks a signature, in constant time where a secret is involved.
+    pub(crate) fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
+        match &self.0.material {
+            Material::Secret(key) => hmac::verify(key, message, signature).is_ok(),
+            Material::Public(key) => key.verify_sig(message, signature).is_ok(),
+        }
+    }
+}
+
+impl fmt::Debug for VerifyingKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("VerifyingKey")
+            .field("id", &self.0.id)
+            .field("algorithm", &self.0.algorithm)
+            .finish_non_exhaustive()
+    }
+}
+
+pub(super) fn hmac_key(algorithm: Algorithm, secret: &[u8]) -> Result<hmac::Key, ConfigError> {
+    let (parameters, length) = match algorithm {
+        Algorithm::HS256 => (hmac::HMAC_SHA256, 32),
+        Algorithm::HS384 => (hmac::HMAC_SHA384, 48),
+        Algorithm::HS512 => (hmac::HMAC_SHA512, 64),
+        _ => return Err(ConfigError::new("a secret is only for HS256, HS384 and HS512")),
+    };
+    if contains_pem(secret) {
+        return Err(ConfigError::new("this secret is a PEM text; use from_pem for a key pair"));
+    }
+    if secret.len() < length {
+        return Err(ConfigError::new(format!(
+            "an {algorithm} secret must have at least {length} bytes, drawn at random: \
+             `openssl rand -base64 {length}`"
+        )));
+    }
+    Ok(hmac::Key::new(parameters, secret))
+}
+
+fn contains_pem(secret: &[u8]) -> bool {
+    secret.windows(11).any(|window| window == b"-----BEGIN ")
+}
+
+fn rsa_parameters(algorithm: Algorithm) -> Result<&'static signature::RsaParameters, ConfigError> {
+    match algorithm {
+        Algorithm::RS256 => Ok(&signature::RSA_PKCS1_2048_8192_SHA256),
+        Algorithm::RS384 => Ok(&signature::RSA_PKCS1_2048_8192_SHA384),
+        Algorithm::RS512 => Ok(&signature::RSA_PKCS1_2048_8192_SHA512),
+        Algorithm::PS256 => Ok(&signature::RSA_PSS_2048_8192_SHA256),
+        Algorithm::PS384 => Ok(&signature::RSA_PSS_2048_8192_SHA384),
+        Algorithm::PS512 => Ok(&signature::RSA_PSS_2048_8192_SHA512),
+        _ => Err(ConfigError::new("an RSA key is only for RS256 to RS512 and PS256 to PS512")),
+    }
+}
+
+fn curve_parameters(
+    algorithm: Algorithm,
+) -> Result<&'static dyn VerificationAlgorithm, ConfigError> {
+    match algorithm {
+        Algorithm::ES256 => Ok(&signature::ECDSA_P256_SHA256_FIXED),
+        Algorithm::ES384 => Ok(&signature::ECDSA_P384_SHA384_FIXED),
+        Algorithm::Ed25519 => Ok(&signature::ED25519),
+        _ => Err(ConfigError::new("a curve's key is only for ES256, ES384 and Ed25519")),
+    }
+}

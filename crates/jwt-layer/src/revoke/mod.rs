@@ -1,0 +1,5 @@
+//! Ending tokens before they expire.
+
+mod list;
+
+pub use list::RevocationList;

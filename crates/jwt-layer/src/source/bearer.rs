@@ -1,0 +1,70 @@
+use http::HeaderMap;
+use http::header::AUTHORIZATION;
+
+use super::sole;
+use crate::JwtErrorKind;
+
+/// `Authorization: Bearer b64token` (RFC 6750 section 2.1).
+pub(super) fn find(headers: &HeaderMap) -> Result<Option<&str>, JwtErrorKind> {
+    let Some(value) = sole(headers.get_all(AUTHORIZATION))? else {
+        return Ok(None);
+    };
+    let end = value.find([' ', '\t']).unwrap_or(value.len());
+    let (scheme, rest) = value.split_at(end);
+    if !scheme.eq_ignore_ascii_case("Bearer") {
+        return Ok(None);
+    }
+    match rest.strip_prefix(' ') {
+        Some(token) if is_token68(token) => Ok(Some(token)),
+        _ => Err(JwtErrorKind::MalformedHeader),
+    }
+}
+
+/// RFC 9110 section 11.2.
+fn is_token68(text: &str) -> bool {
+    let body = text.trim_end_matches('=');
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~+/".contains(&byte);
+    !body.is_empty() && body.bytes().all(allowed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use http::HeaderValue;
+
+    #[track_caller]
+    fn check(value: &str, expected: Result<Option<&str>, JwtErrorKind>) {
+        let value = HeaderValue::from_str(value).unwrap();
+        let headers = HeaderMap::from_iter([(AUTHORIZATION, value)]);
+        assert_eq!(find(&headers), expected);
+    }
+
+    #[test]
+    fn the_scheme_may_be_in_any_case() {
+        for scheme in ["Bearer", "bearer", "BEARER", "bEaReR"] {
+            check(&format!("{scheme} a.b.c"), Ok(Some("a.b.c")));
+        }
+    }
+
+    #[test]
+    fn another_scheme_is_no_token() {
+        for value in ["Basic YTpi", "DPoP a.b.c", "Bearers a", "Bea", ""] {
+            check(value, Ok(None));
+        }
+    }
+
+    #[test]
+    fn exactly_one_space_and_one_token_follow_the_scheme() {
+        for value in ["Bearer", "Bearer ", "Bearer  a", "Bearer\ta", "Bearer a b", "Bearer a,b"] {
+            check(value, Err(JwtErrorKind::MalformedHeader));
+        }
+    }
+
+    #[test]
+    fn two_headers_are_refused_whatever_their_scheme() {
+        let mut headers = HeaderMap::new();
+        headers.append(AUTHORIZATION, HeaderValue::from_static("Basic YTpi"));
+        headers.append(AUTHORIZATION, HeaderValue::from_static("Bearer a"));
+        assert_eq!(find(&headers), Err(JwtErrorKind::AmbiguousToken));
+    }
+}

@@ -1,0 +1,123 @@
+use std::fmt;
+use std::hash::{Hash, Hasher, RandomState};
+use std::hint::black_box;
+
+use quick_cache::sync::Cache;
+use quick_cache::{Equivalent, OptionsBuilder, Weighter};
+
+use super::Token;
+use crate::ConfigError;
+
+/// Tokens that were verified, by their whole text, so that two different ones can never meet.
+///
+/// It saves decoding and the signature, and decides nothing: whoever takes a token out judges it
+/// like a fresh one.
+pub(super) struct TokenCache(Cache<Text, Token, Size, RandomState>);
+
+/// What an entry costs beside the token and its text: the slot in the table, the remains of
+/// entries that were pushed out, and the allocator's share.
+const OVERHEAD: usize = 256;
+
+impl TokenCache {
+    /// A cache that holds at most this many bytes.
+    pub(super) fn new(bytes: usize) -> Result<Self, ConfigError> {
+        let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
+        let entry = u64::try_from(OVERHEAD + size_of::<Token>()).unwrap_or(u64::MAX) * 8;
+        let options = OptionsBuilder::new()
+            .weight_capacity(bytes)
+            .estimated_items_capacity(usize::try_from(bytes / entry).unwrap_or(usize::MAX))
+            .shards(if bytes < 1 << 20 { 1 } else { 16 })
+            .build()
+            .map_err(|_| ConfigError::new("the cache can't be made of this size"))?;
+        let cache = Cache::with_options(options, Size, RandomState::new(), Default::default());
+        Ok(Self(cache))
+    }
+
+    pub(super) fn get(&self, token: &str) -> Option<Token> {
+        self.0.get(&Lookup(token))
+    }
+
+    pub(super) fn insert(&self, text: &str, token: Token) {
+        self.0.insert(Text(text.into()), token);
+    }
+
+    /// Drops a token that will not be good again.
+    pub(super) fn remove(&self, token: &str) {
+        self.0.remove(&Lookup(token));
+    }
+
+    /// Drops every token that a removed key has verified.
+    pub(super) fn drop_removed_keys(&self) {
+        self.0.retain(|_, token| !token.verified_by().is_removed());
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    pub(super) fn bytes(&self) -> u64 {
+        self.0.weight()
+    }
+}
+
+#[derive(Clone)]
+struct Size;
+
+impl Weighter<Text, Token> for Size {
+    fn weight(&self, text: &Text, token: &Token) -> u64 {
+        let bytes = text.0.len().saturating_add(token.size()).saturating_add(OVERHEAD);
+        u64::try_from(bytes).unwrap_or(u64::MAX)
+    }
+}
+
+/// The whole text of a token, as the cache holds it.
+struct Text(Box<str>);
+
+/// The whole text of a token, as it is looked up.
+struct Lookup<'a>(&'a str);
+
+impl Eq for Text {}
+
+impl PartialEq for Text {
+    fn eq(&self, other: &Self) -> bool {
+        is_equal(&self.0, &other.0)
+    }
+}
+
+impl Hash for Text {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        hash_tail(&self.0, state);
+    }
+}
+
+impl Hash for Lookup<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        hash_tail(self.0, state);
+    }
+}
+
+impl Equivalent<Text> for Lookup<'_> {
+    fn equivalent(&self, text: &Text) -> bool {
+        is_equal(self.0, &text.0)
+    }
+}
+
+/// The end of the signature tells good tokens apart as well as the whole text does, and only good
+/// ones are ever in the table; the hash is keyed with a secret of this process.
+fn hash_tail<H: Hasher>(text: &str, state: &mut H) {
+    let bytes = text.as_bytes();
+    bytes.get(bytes.len().saturating_sub(32)..).unwrap_or_default().hash(state);
+}
+
+/// Compares all bytes, however early two differ.
+fn is_equal(one: &str, other: &str) -> bool {
+    let differences = one.bytes().zip(other.bytes()).fold(0, |all, (a, b)| all | (a ^ b));
+    one.len() == other.len() && black_box(differences) == 0
+}
+
+impl fmt::Debug for TokenCache {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (tokens, bytes) = (self.len(), self.bytes());
+        f.debug_struct("TokenCache").field("tokens", &tokens).field("bytes", &bytes).finish()
+    }
+}
