@@ -1,1 +1,1 @@
-//! Benchmarks against the peers
+//! Benchmarks against the peers: `cargo bench -p peer-bench`.

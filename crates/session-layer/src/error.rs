@@ -1,0 +1,54 @@
+use std::borrow::Cow;
+use std::fmt;
+
+/// A layer was configured in a way that can not work, found before any request.
+///
+/// Its text says what to do about it, and holds no secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConfigError {
+    kind: ConfigErrorKind,
+    message: Cow<'static, str>,
+}
+
+/// What is wrong with a configuration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ConfigErrorKind {
+    /// The instance's name can not be a cookie's value.
+    InvalidInstanceName,
+    /// The cookie's name is empty or has a character that a cookie's name may not have.
+    InvalidCookieName,
+    /// The cookie's name starts with a prefix whose conditions do not hold.
+    BrokenPrefix,
+    /// The cookie's name and value are longer than browsers take.
+    CookieTooLong,
+    /// The domain is not one that a cookie can be for.
+    InvalidDomain,
+    /// The path is not one that a cookie can be for.
+    InvalidPath,
+    /// The lifetime is nothing, or longer than browsers keep a cookie.
+    InvalidMaxAge,
+    /// A signing key is too short to be safe.
+    ShortKey,
+    /// A setting has no effect without another one.
+    UselessSetting,
+}
+
+impl ConfigError {
+    pub(crate) fn new(kind: ConfigErrorKind, message: impl Into<Cow<'static, str>>) -> Self {
+        Self { kind, message: message.into() }
+    }
+
+    /// What is wrong.
+    pub fn kind(&self) -> ConfigErrorKind {
+        self.kind
+    }
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for ConfigError {}

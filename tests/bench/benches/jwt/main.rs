@@ -1,0 +1,32 @@
+//! One request through an axum router, peers and ours in the same run: what each costs over the
+//! bare route. `cargo bench -p peer-bench --bench jwt`
+//!
+//! The contenders take turns, round by round, so that a machine that is slow for a while is slow
+//! for all of them; the figure is the median of the rounds.
+
+#![expect(missing_docs, clippy::unwrap_used, clippy::expect_used, reason = "a program")]
+
+mod contender;
+mod issuing;
+mod ours;
+mod peers;
+mod report;
+mod tokens;
+
+use tokens::{Algorithm, Keys, Minted};
+
+const ROUNDS: usize = 21;
+const REQUESTS: usize = 1_000;
+
+fn main() {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+    let _entered = runtime.enter();
+    for algorithm in [Algorithm::HS256, Algorithm::RS256, Algorithm::ES256, Algorithm::Ed25519] {
+        let keys = Keys::generate(algorithm);
+        let minted = Minted::many(&keys, REQUESTS);
+        let mut contenders = ours::contenders(&keys);
+        contenders.extend(peers::contenders(&keys, &runtime));
+        report::print_requests(algorithm, contender::race(&mut contenders, &minted, ROUNDS));
+    }
+    report::print_issuing(issuing::race(ROUNDS));
+}

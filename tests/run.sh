@@ -1,0 +1,139 @@
+#!/usr/bin/env bash
+# The one test command.
+#
+#   tests/run.sh                  all that a change has to pass
+#   tests/run.sh deny             licences, bans and sources only
+#   tests/run.sh long             the oracle with 100,000 cases
+#   tests/run.sh bench            the benchmarks against the peers
+#   tests/run.sh fuzz [SECONDS]   every fuzz target, 600 s each unless told
+#
+# It installs what is missing of the servers and tools (tests/servers.sh), prints every step with
+# its seconds, and ends with the first that fails.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+export PATH="$PWD/target/tools/bin:$PATH:/usr/local/sbin:/usr/sbin:/sbin"
+readonly DENY_VERSION=0.20.2 FUZZ_VERSION=0.13.2
+
+main() {
+    local mode=${1:-all}
+    case $mode in
+        all) run_all ;;
+        deny) run_deny ;;
+        long) step "oracle, ${PROPTEST_CASES:-100000} cases" oracle ;;
+        bench) step "benchmarks" cargo bench --locked -p peer-bench ;;
+        fuzz) run_fuzz "${2:-600}" ;;
+        *) usage ;;
+    esac
+    trap - EXIT
+    echo "passed: $mode, $steps steps in $SECONDS s"
+}
+
+run_all() {
+    step "servers and tools" bash tests/servers.sh
+    step "format" cargo fmt --all --check
+    step "Cargo.lock" cargo fetch --locked
+    run_deny
+    step "clippy, all features" cargo clippy --locked --all-targets --all-features -- -D warnings
+    step "clippy, each feature" each_feature
+    step "documentation" documentation
+    step "build" cargo build --locked --all-features
+    step "tests: unit, integration, whole stack, documentation" cargo test --locked --all-features
+}
+
+run_deny() {
+    step "cargo-deny" have_deny
+    step "licences, bans, sources" cargo deny --log-level error check bans licenses sources
+}
+
+run_fuzz() {
+    local target targets
+    step "cargo-fuzz" have_fuzz
+    targets=$(cargo fuzz list --fuzz-dir tests/fuzz)
+    for target in $targets; do
+        # The sanitizer needs a switch that a stable compiler otherwise refuses.
+        step "fuzz $target, $1 s" env RUSTC_BOOTSTRAP=1 \
+            cargo fuzz run --fuzz-dir tests/fuzz "$target" -- -max_total_time="$1"
+    done
+}
+
+# Every feature on its own, and none, of every crate that has some.
+each_feature() {
+    local crate feature all
+    all=$(features)
+    while read -r crate feature; do
+        echo "-- $crate: ${feature:-no feature}"
+        cargo clippy --locked --quiet -p "$crate" --no-default-features ${feature:+--features "$feature"} \
+            -- -D warnings </dev/null
+    done <<<"$all"
+}
+
+# Lines of a crate and a feature; a crate alone is the crate without features.
+features() {
+    cargo metadata --locked --no-deps --format-version 1 | jq -r '
+        .workspace_default_members as $members
+        | .packages[]
+        | select(.id as $id | $members | index($id))
+        | .name as $name
+        | (.features | keys - ["default"]) as $features
+        | select($features | length > 0)
+        | $name, ($features[] | "\($name) \(.)")'
+}
+
+documentation() {
+    RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps --all-features
+}
+
+# A filter that matches nothing would pass.
+oracle() {
+    export PROPTEST_CASES=${PROPTEST_CASES:-100000}
+    local found
+    found=$(cargo test --locked --release --all-features oracle -- --list | grep -c ': test$' || true)
+    [ "$found" -gt 0 ] || fail "no test has oracle in its name"
+    cargo test --locked --release --all-features oracle
+}
+
+# The prebuilt one takes a second, its own build some minutes.
+have_deny() {
+    command -v cargo-deny >/dev/null || prebuilt_tools ||
+        cargo install cargo-deny --locked --version "$DENY_VERSION" --root target/tools
+    cargo deny --version
+}
+
+have_fuzz() {
+    command -v cargo-fuzz >/dev/null ||
+        cargo install cargo-fuzz --locked --version "$FUZZ_VERSION" --root target/tools
+    cargo fuzz --version
+}
+
+prebuilt_tools() {
+    command -v python3 >/dev/null || return 1
+    python3 -m pip install --quiet --disable-pip-version-check --no-deps --only-binary :all: \
+        --require-hashes --target target/tools --upgrade -r tests/tools.txt 2>/dev/null
+}
+
+usage() {
+    sed -n '2,11s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
+    trap - EXIT
+    exit 2
+}
+
+steps=0 current=start
+
+step() {
+    current=$1
+    local start=$SECONDS
+    shift
+    echo "== $current"
+    "$@"
+    echo "== $current: $((SECONDS - start)) s"
+    steps=$((steps + 1))
+}
+
+fail() {
+    echo "$*" >&2
+    exit 1
+}
+
+trap 'echo "FAILED: $current, after $SECONDS s" >&2' EXIT
+main "$@"
