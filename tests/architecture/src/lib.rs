@@ -1,1 +1,1 @@
-//! Holds the dependency directions and the conventions of the workspace
+//! Holds the dependency directions and the conventions of the workspace; see `tests/`.

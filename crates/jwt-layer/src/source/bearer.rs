@@ -20,11 +20,17 @@ pub(super) fn find(headers: &HeaderMap) -> Result<Option<&str>, JwtErrorKind> {
     }
 }
 
-/// RFC 9110 section 11.2.
+/// RFC 9110 section 11.2. It looks at every byte without a branch, which the compiler vectorizes.
 fn is_token68(text: &str) -> bool {
     let body = text.trim_end_matches('=');
-    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~+/".contains(&byte);
-    !body.is_empty() && body.bytes().all(allowed)
+    !body.is_empty() && body.bytes().fold(true, |so_far, byte| so_far & is_token68_byte(byte))
+}
+
+/// Letters, digits and `-._~+/`, of which `-./` and the digits are neighbours.
+fn is_token68_byte(byte: u8) -> bool {
+    let letter = (byte | 0x20).wrapping_sub(b'a') < 26;
+    let digit_or_neighbour = byte.wrapping_sub(b'-') < 13;
+    letter | digit_or_neighbour | (byte == b'_') | (byte == b'~') | (byte == b'+')
 }
 
 #[cfg(test)]
@@ -58,6 +64,12 @@ mod tests {
         for value in ["Bearer", "Bearer ", "Bearer  a", "Bearer\ta", "Bearer a b", "Bearer a,b"] {
             check(value, Err(JwtErrorKind::MalformedHeader));
         }
+    }
+
+    #[test]
+    fn the_bytes_of_a_token_are_those_of_the_rfc() {
+        let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~+/".contains(&byte);
+        assert!((0..=255).all(|byte| is_token68_byte(byte) == allowed(byte)));
     }
 
     #[test]

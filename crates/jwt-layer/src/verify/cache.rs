@@ -6,13 +6,17 @@ use quick_cache::sync::Cache;
 use quick_cache::{Equivalent, OptionsBuilder, Weighter};
 
 use super::Token;
+use super::sightings::Sightings;
 use crate::ConfigError;
 
 /// Tokens that were verified, by their whole text, so that two different ones can never meet.
 ///
 /// It saves decoding and the signature, and decides nothing: whoever takes a token out judges it
 /// like a fresh one.
-pub(super) struct TokenCache(Cache<Text, Token, Size, RandomState>);
+pub(super) struct TokenCache {
+    tokens: Cache<Text, Token, Size, RandomState>,
+    sightings: Sightings,
+}
 
 /// What an entry costs beside the token and its text: the slot in the table, the remains of
 /// entries that were pushed out, and the allocator's share.
@@ -29,34 +33,39 @@ impl TokenCache {
             .shards(if bytes < 1 << 20 { 1 } else { 16 })
             .build()
             .map_err(|_| ConfigError::new("the cache can't be made of this size"))?;
-        let cache = Cache::with_options(options, Size, RandomState::new(), Default::default());
-        Ok(Self(cache))
+        let tokens = Cache::with_options(options, Size, RandomState::new(), Default::default());
+        Ok(Self { tokens, sightings: Sightings::default() })
     }
 
     pub(super) fn get(&self, token: &str) -> Option<Token> {
-        self.0.get(&Lookup(token))
+        self.tokens.get(&Lookup(token))
     }
 
-    pub(super) fn insert(&self, text: &str, token: Token) {
-        self.0.insert(Text(text.into()), token);
+    /// Keeps a good token; one of a shared secret, which costs little to verify, only if it was
+    /// seen before.
+    pub(super) fn insert(&self, text: &str, token: &Token) {
+        let is_cheap = token.verified_by().key().algorithm().is_symmetric();
+        if !is_cheap || self.sightings.note(text) {
+            self.tokens.insert(Text(text.into()), token.clone());
+        }
     }
 
     /// Drops a token that will not be good again.
     pub(super) fn remove(&self, token: &str) {
-        self.0.remove(&Lookup(token));
+        self.tokens.remove(&Lookup(token));
     }
 
     /// Drops every token that a removed key has verified.
     pub(super) fn drop_removed_keys(&self) {
-        self.0.retain(|_, token| !token.verified_by().is_removed());
+        self.tokens.retain(|_, token| !token.verified_by().is_removed());
     }
 
     pub(super) fn len(&self) -> usize {
-        self.0.len()
+        self.tokens.len()
     }
 
     pub(super) fn bytes(&self) -> u64 {
-        self.0.weight()
+        self.tokens.weight()
     }
 }
 

@@ -1,12 +1,6 @@
-use std::borrow::Cow;
-use std::fmt;
-use std::ops::Range;
-
-use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
-use serde::{Deserialize, de};
-
 use super::NumericDate;
-use super::strict_json::{Checked, Cost, Name, Names, Str, once};
+use super::strict_json::{Member, Reader, Seen};
+use super::text::{Text, Texts};
 
 /// The claims that verifying and authorizing need (RFC 7519 section 4.1, RFC 9068 section 2.2),
 /// as places in the payload's text.
@@ -25,211 +19,71 @@ pub(super) struct Claims {
     pub(super) auth_time: Option<NumericDate>,
     pub(super) acr: Option<Text>,
     pub(super) amr: Texts,
-}
-
-/// A string of the payload: where it stands in the text, or itself if it had escapes.
-#[derive(Clone, Debug)]
-pub(super) enum Text {
-    At(Range<usize>),
-    Own(Box<str>),
-}
-
-/// One string or an array of strings, as `aud` may be (RFC 7519 section 4.1.3).
-#[derive(Clone, Debug, Default)]
-pub(super) enum Texts {
-    #[default]
-    Absent,
-    One(Text),
-    Many(Box<[Text]>),
-}
-
-impl Text {
-    fn of(text: &str, part: Cow<'_, str>) -> Self {
-        match part {
-            Cow::Borrowed(part) => match part.as_ptr().addr().checked_sub(text.as_ptr().addr()) {
-                Some(start) => Self::At(start..start.saturating_add(part.len())),
-                None => Self::Own(part.into()),
-            },
-            Cow::Owned(part) => Self::Own(part.into()),
-        }
-    }
-
-    pub(super) fn get<'a>(&'a self, text: &'a str) -> &'a str {
-        match self {
-            Self::At(range) => text.get(range.clone()).unwrap_or_default(),
-            Self::Own(part) => part,
-        }
-    }
-}
-
-impl Texts {
-    pub(super) fn iter<'a>(&'a self, text: &'a str) -> impl Iterator<Item = &'a str> {
-        let texts = match self {
-            Self::Absent => &[],
-            Self::One(one) => std::slice::from_ref(one),
-            Self::Many(many) => many,
-        };
-        texts.iter().map(|part| part.get(text))
-    }
-
-    fn of(text: &str, parts: OneOrMany<'_>) -> Self {
-        match parts {
-            OneOrMany::One(part) => Self::One(Text::of(text, part)),
-            OneOrMany::Many(parts) => {
-                Self::Many(parts.into_iter().map(|Str(part)| Text::of(text, part)).collect())
-            }
-        }
-    }
+    /// What the parsed form of the whole text costs at most in memory, in bytes.
+    pub(super) cost: usize,
 }
 
 impl Claims {
     /// None if the text is not one JSON object, names a member twice anywhere, nests too deeply,
     /// or has a registered claim of another type than its RFC gives it.
-    pub(super) fn parse(text: &str, cost: &mut Cost) -> Option<Self> {
-        let mut deserializer = serde_json::Deserializer::from_str(text);
-        let claims = ClaimsSeed { text, cost }.deserialize(&mut deserializer).ok()?;
-        deserializer.end().ok()?;
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        let mut claims = Self::default();
+        let mut other_scope = Texts::Absent;
+        let mut seen = Seen::default();
+        let mut reader = Reader::new(text);
+        reader.object(|reader, name| {
+            let slot: Slot<'_> = match name {
+                "iss" => Slot::Text(0, &mut claims.issuer),
+                "sub" => Slot::Text(1, &mut claims.subject),
+                "aud" => Slot::Texts(2, &mut claims.audience),
+                "exp" => Slot::Date(3, &mut claims.expires_at),
+                "nbf" => Slot::Date(4, &mut claims.not_before),
+                "iat" => Slot::Date(5, &mut claims.issued_at),
+                "jti" => Slot::Text(6, &mut claims.id),
+                "client_id" => Slot::Text(7, &mut claims.client_id),
+                "scope" => Slot::Texts(8, &mut claims.scope),
+                "scp" => Slot::Texts(9, &mut other_scope),
+                "roles" => Slot::Texts(10, &mut claims.roles),
+                "auth_time" => Slot::Date(11, &mut claims.auth_time),
+                "acr" => Slot::Text(12, &mut claims.acr),
+                "amr" => Slot::Texts(13, &mut claims.amr),
+                _ => return reader.skip().map(|()| Member::Other),
+            };
+            slot.read(reader).map(|number| seen.note(number))
+        })?;
+        reader.end()?;
+        if matches!(claims.scope, Texts::Absent) {
+            claims.scope = other_scope;
+        }
+        claims.cost = reader.cost();
         Some(claims)
     }
 }
 
-#[derive(Default)]
-struct RawClaims<'a> {
-    iss: Option<Str<'a>>,
-    sub: Option<Str<'a>>,
-    aud: Option<OneOrMany<'a>>,
-    exp: Option<NumericDate>,
-    nbf: Option<NumericDate>,
-    iat: Option<NumericDate>,
-    jti: Option<Str<'a>>,
-    client_id: Option<Str<'a>>,
-    scope: Option<OneOrMany<'a>>,
-    scp: Option<OneOrMany<'a>>,
-    roles: Option<OneOrMany<'a>>,
-    auth_time: Option<NumericDate>,
-    acr: Option<Str<'a>>,
-    amr: Option<OneOrMany<'a>>,
+/// Where the value of a registered claim belongs, with a number of the claim's own.
+enum Slot<'c> {
+    Text(u32, &'c mut Option<Text>),
+    Texts(u32, &'c mut Texts),
+    Date(u32, &'c mut Option<NumericDate>),
 }
 
-impl<'a> RawClaims<'a> {
-    /// Reads the member if it is one of ours.
-    fn read<A>(&mut self, name: &str, members: &mut A) -> Result<bool, A::Error>
-    where
-        A: MapAccess<'a>,
-    {
-        match name {
-            "iss" => once(&mut self.iss, members)?,
-            "sub" => once(&mut self.sub, members)?,
-            "aud" => once(&mut self.aud, members)?,
-            "exp" => once(&mut self.exp, members)?,
-            "nbf" => once(&mut self.nbf, members)?,
-            "iat" => once(&mut self.iat, members)?,
-            "jti" => once(&mut self.jti, members)?,
-            "client_id" => once(&mut self.client_id, members)?,
-            "scope" => once(&mut self.scope, members)?,
-            "scp" => once(&mut self.scp, members)?,
-            "roles" => once(&mut self.roles, members)?,
-            "auth_time" => once(&mut self.auth_time, members)?,
-            "acr" => once(&mut self.acr, members)?,
-            "amr" => once(&mut self.amr, members)?,
-            _ => return Ok(false),
-        }
-        Ok(true)
-    }
-
-    fn locate(self, text: &str) -> Claims {
-        let place = |part: Option<Str<'_>>| part.map(|Str(part)| Text::of(text, part));
-        let places = |parts: Option<OneOrMany<'_>>| {
-            parts.map(|parts| Texts::of(text, parts)).unwrap_or_default()
-        };
-        Claims {
-            issuer: place(self.iss),
-            subject: place(self.sub),
-            audience: places(self.aud),
-            expires_at: self.exp,
-            not_before: self.nbf,
-            issued_at: self.iat,
-            id: place(self.jti),
-            client_id: place(self.client_id),
-            scope: places(self.scope.or(self.scp)),
-            roles: places(self.roles),
-            auth_time: self.auth_time,
-            acr: place(self.acr),
-            amr: places(self.amr),
-        }
-    }
-}
-
-struct ClaimsSeed<'t, 'c> {
-    text: &'t str,
-    cost: &'c mut Cost,
-}
-
-impl<'de> DeserializeSeed<'de> for ClaimsSeed<'_, '_> {
-    type Value = Claims;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Claims, D::Error> {
-        deserializer.deserialize_map(self)
-    }
-}
-
-impl<'de> Visitor<'de> for ClaimsSeed<'_, '_> {
-    type Value = Claims;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a JWT claims set")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Claims, A::Error> {
-        let mut raw = RawClaims::default();
-        let mut others = Names::default();
-        self.cost.object();
-        self.cost.string(self.text);
-        while let Some(Str(name)) = members.next_key::<Name<'de>>()? {
-            self.cost.member("");
-            if !raw.read(&name, &mut members)? {
-                others.note::<A::Error>(name)?;
-                members.next_value_seed(Checked::member(self.cost))?;
+impl Slot<'_> {
+    /// Reads the value, and gives the number back.
+    fn read(self, reader: &mut Reader<'_>) -> Option<u32> {
+        match self {
+            Self::Text(number, slot) => {
+                *slot = Some(reader.string()?);
+                Some(number)
+            }
+            Self::Texts(number, slot) => {
+                *slot = reader.strings()?;
+                Some(number)
+            }
+            Self::Date(number, slot) => {
+                *slot = Some(reader.date()?);
+                Some(number)
             }
         }
-        Ok(raw.locate(self.text))
-    }
-}
-
-enum OneOrMany<'a> {
-    One(Cow<'a, str>),
-    Many(Vec<Str<'a>>),
-}
-
-impl<'de> Deserialize<'de> for OneOrMany<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(OneOrManyVisitor)
-    }
-}
-
-struct OneOrManyVisitor;
-
-impl<'de> Visitor<'de> for OneOrManyVisitor {
-    type Value = OneOrMany<'de>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a string or an array of strings")
-    }
-
-    fn visit_borrowed_str<E: de::Error>(self, text: &'de str) -> Result<OneOrMany<'de>, E> {
-        Ok(OneOrMany::One(Cow::Borrowed(text)))
-    }
-
-    fn visit_str<E: de::Error>(self, text: &str) -> Result<OneOrMany<'de>, E> {
-        Ok(OneOrMany::One(Cow::Owned(text.to_owned())))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<OneOrMany<'de>, A::Error> {
-        let mut texts = Vec::new();
-        while let Some(text) = elements.next_element()? {
-            texts.push(text);
-        }
-        Ok(OneOrMany::Many(texts))
     }
 }
 
@@ -238,7 +92,7 @@ mod tests {
     use super::*;
 
     fn parse(text: &str) -> Option<Claims> {
-        Claims::parse(text, &mut Cost::default())
+        Claims::parse(text)
     }
 
     #[test]

@@ -1,64 +1,38 @@
-use std::borrow::Cow;
-use std::fmt;
-
-use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, Visitor};
-
-use super::strict_json::{Checked, Cost, Name, Names, Str, once};
+use super::strict_json::{Member, Reader};
+use super::text::Text;
 
 /// What verifying needs of a JOSE header (RFC 7515 section 4). Key material in it (`jwk`, `jku`,
 /// `x5u`, `x5c`) is never looked at.
-#[derive(Debug)]
-pub(super) struct Header<'a> {
-    pub(super) algorithm: Cow<'a, str>,
-    pub(super) key_id: Option<Cow<'a, str>>,
-    pub(super) token_type: Option<Cow<'a, str>>,
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Header {
+    pub(super) algorithm: Box<str>,
+    pub(super) key_id: Option<Box<str>>,
+    pub(super) token_type: Option<Box<str>>,
 }
 
-impl<'a> Header<'a> {
+impl Header {
     /// None if it is no JSON object with an `alg`, names a member twice, or has a `crit`: no
     /// extension is understood here (RFC 7515 section 4.1.11).
-    pub(super) fn parse(json: &'a str) -> Option<Self> {
-        let mut deserializer = serde_json::Deserializer::from_str(json);
-        let header = HeaderSeed.deserialize(&mut deserializer).ok()?;
-        deserializer.end().ok()?;
-        Some(header)
-    }
-}
-
-struct HeaderSeed;
-
-impl<'de> DeserializeSeed<'de> for HeaderSeed {
-    type Value = Header<'de>;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Header<'de>, D::Error> {
-        deserializer.deserialize_map(self)
-    }
-}
-
-impl<'de> Visitor<'de> for HeaderSeed {
-    type Value = Header<'de>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a JOSE header")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Header<'de>, A::Error> {
-        let (mut alg, mut kid, mut typ) = (None::<Str<'de>>, None::<Str<'de>>, None::<Str<'de>>);
-        let mut others = Names::default();
-        while let Some(Str(name)) = members.next_key::<Name<'de>>()? {
-            match name.as_ref() {
-                "alg" => once(&mut alg, &mut members)?,
-                "kid" => once(&mut kid, &mut members)?,
-                "typ" => once(&mut typ, &mut members)?,
-                "crit" => return Err(A::Error::custom("no extension is understood")),
-                _ => {
-                    others.note::<A::Error>(name)?;
-                    members.next_value_seed(Checked::member(&mut Cost::default()))?;
-                }
+    pub(super) fn parse(json: &str) -> Option<Self> {
+        let (mut algorithm, mut key_id, mut token_type) = (None, None, None);
+        let mut reader = Reader::new(json);
+        reader.object(|reader, name| {
+            match name {
+                "alg" => algorithm = Some(reader.string()?),
+                "kid" => key_id = Some(reader.string()?),
+                "typ" => token_type = Some(reader.string()?),
+                "crit" => return None,
+                _ => reader.skip()?,
             }
-        }
-        let Str(algorithm) = alg.ok_or_else(|| A::Error::missing_field("alg"))?;
-        Ok(Header { algorithm, key_id: kid.map(|id| id.0), token_type: typ.map(|typ| typ.0) })
+            Some(Member::Other)
+        })?;
+        reader.end()?;
+        let own = |text: Text| Box::from(text.get(json));
+        Some(Self {
+            algorithm: own(algorithm?),
+            key_id: key_id.map(own),
+            token_type: token_type.map(own),
+        })
     }
 }
 
@@ -70,7 +44,7 @@ mod tests {
     fn a_header_gives_algorithm_key_id_and_type() {
         let header = Header::parse(r#"{"alg":"HS256","kid":"k","typ":"JWT","x":[{"y":1}]}"#);
         let header = header.unwrap();
-        assert_eq!(header.algorithm, "HS256");
+        assert_eq!(&*header.algorithm, "HS256");
         assert_eq!(header.key_id.as_deref(), Some("k"));
         assert_eq!(header.token_type.as_deref(), Some("JWT"));
     }

@@ -1,8 +1,5 @@
 use std::time::{Duration, SystemTime};
 
-use serde::de::Error;
-use serde::{Deserialize, Deserializer};
-
 /// Seconds since 1970, whole or fractional (RFC 7519 section 2), held in microseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct NumericDate {
@@ -15,6 +12,14 @@ const MAX_SECONDS: i64 = 253_402_300_799;
 const MICROS: i64 = 1_000_000;
 
 impl NumericDate {
+    /// The date that a JSON number is; none if it is no sane one.
+    pub(super) fn from_json(number: &str) -> Option<Self> {
+        match number.parse() {
+            Ok(seconds) => Self::from_seconds(seconds),
+            Err(_) => number.parse().ok().and_then(Self::from_fraction),
+        }
+    }
+
     fn from_seconds(seconds: i64) -> Option<Self> {
         let sane = (-MAX_SECONDS..=MAX_SECONDS).contains(&seconds);
         sane.then(|| Self { micros: seconds.saturating_mul(MICROS) })
@@ -55,23 +60,12 @@ impl From<SystemTime> for NumericDate {
     }
 }
 
-impl<'de> Deserialize<'de> for NumericDate {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let number = serde_json::Number::deserialize(deserializer)?;
-        let date = match number.as_i64() {
-            Some(seconds) => Self::from_seconds(seconds),
-            None => number.as_f64().and_then(Self::from_fraction),
-        };
-        date.ok_or_else(|| D::Error::custom("no date"))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn parse(json: &str) -> Option<NumericDate> {
-        serde_json::from_str(json).ok()
+        super::super::strict_json::Reader::new(json).date()
     }
 
     #[test]

@@ -7,9 +7,11 @@ use auth_core::{Authentication, Principal};
 use http::Extensions;
 use serde::de::DeserializeOwned;
 
-use super::claims::{Claims, Text};
+use super::NumericDate;
+use super::claims::Claims;
+use super::header::Header;
 use super::judge::Facts;
-use super::{Cost, NumericDate};
+use super::text::Text;
 use crate::keys::Member;
 use crate::{JwtError, JwtErrorKind};
 
@@ -23,11 +25,10 @@ pub struct Token(Arc<Inner>);
 struct Inner {
     text: String,
     claims: Claims,
-    token_type: Option<Box<str>>,
+    header: Arc<Header>,
     principal: Option<Principal>,
     issuer: usize,
     verified_by: Arc<Member>,
-    cost: Cost,
     typed: OnceLock<Arc<dyn Any + Send + Sync>>,
 }
 
@@ -35,11 +36,10 @@ struct Inner {
 pub(super) struct Findings {
     pub(super) text: String,
     pub(super) claims: Claims,
-    pub(super) token_type: Option<Box<str>>,
+    pub(super) header: Arc<Header>,
     pub(super) issuer_name: Option<Arc<str>>,
     pub(super) issuer: usize,
     pub(super) verified_by: Arc<Member>,
-    pub(super) cost: Cost,
 }
 
 /// The largest type, in bytes, whose values are kept beside a cached token.
@@ -47,20 +47,10 @@ const MAX_TYPED: usize = 512;
 
 impl Token {
     pub(super) fn new(findings: Findings) -> Self {
-        let Findings { text, claims, token_type, issuer_name, issuer, verified_by, cost } =
-            findings;
+        let Findings { text, claims, header, issuer_name, issuer, verified_by } = findings;
         let principal = principal(&claims, &text, issuer_name);
         let typed = OnceLock::new();
-        Self(Arc::new(Inner {
-            text,
-            claims,
-            token_type,
-            principal,
-            issuer,
-            verified_by,
-            cost,
-            typed,
-        }))
+        Self(Arc::new(Inner { text, claims, header, principal, issuer, verified_by, typed }))
     }
 
     /// The verified token of a request that has passed a [`JwtLayer`](crate::JwtLayer), for code
@@ -153,8 +143,8 @@ impl Token {
     }
 
     pub(super) fn facts(&self) -> Facts<'_> {
-        let Inner { text, claims, token_type, .. } = &*self.0;
-        Facts { claims, text, token_type: token_type.as_deref() }
+        let Inner { text, claims, header, .. } = &*self.0;
+        Facts { claims, text, token_type: header.token_type.as_deref() }
     }
 
     pub(super) fn issuer_index(&self) -> usize {
@@ -167,7 +157,7 @@ impl Token {
 
     /// What it occupies in memory, with the typed claims that may be kept beside it.
     pub(super) fn size(&self) -> usize {
-        let typed = MAX_TYPED.saturating_add(self.0.cost.bytes());
+        let typed = MAX_TYPED.saturating_add(self.0.claims.cost);
         size_of::<Inner>().saturating_add(self.0.text.capacity()).saturating_add(typed)
     }
 

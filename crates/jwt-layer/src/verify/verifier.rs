@@ -6,10 +6,10 @@ use auth_core::{Clock, SharedClock};
 
 use super::cache::TokenCache;
 use super::claims::Claims;
-use super::compact::{Compact, decode, decode_text};
+use super::compact::{Compact, SignatureBuffer, decode_signature, decode_text};
 use super::header::Header;
 use super::judge::judge;
-use super::strict_json::Cost;
+use super::known_headers::KnownHeaders;
 use super::token::Findings;
 use super::{Token, TrustedIssuer};
 use crate::keys::{Member, Refresh};
@@ -53,6 +53,7 @@ struct Inner {
     issuers: Vec<TrustedIssuer>,
     max_length: usize,
     cache: Option<TokenCache>,
+    known_headers: KnownHeaders,
     swept: AtomicU64,
     revocations: Option<RevocationList>,
     clock: SharedClock,
@@ -104,7 +105,7 @@ impl Verifier {
         }
         let fresh = self.0.examine(token, now)?;
         self.0.judge(&fresh, now)?;
-        cache.insert(token, fresh.clone());
+        cache.insert(token, &fresh);
         Ok(fresh)
     }
 
@@ -127,24 +128,21 @@ impl Inner {
     fn examine(&self, token: &str, now: SystemTime) -> Result<Token, JwtError> {
         let malformed = || JwtError::from(JwtErrorKind::MalformedToken);
         let compact = Compact::split(token).ok_or_else(malformed)?;
-        let header_text = decode_text(compact.header).ok_or_else(malformed)?;
-        let header = Header::parse(&header_text).ok_or_else(malformed)?;
+        let header = self.known_headers.parse(compact.header).ok_or_else(malformed)?;
         let text = decode_text(compact.payload).ok_or_else(malformed)?;
-        let mut cost = Cost::default();
-        let claims = Claims::parse(&text, &mut cost).ok_or_else(malformed)?;
-        let signature = decode(compact.signature).ok_or_else(malformed)?;
+        let claims = Claims::parse(&text).ok_or_else(malformed)?;
+        let mut buffer: SignatureBuffer = [0; 1024];
+        let signature = decode_signature(compact.signature, &mut buffer).ok_or_else(malformed)?;
 
         let issuer = self.issuer_of(&claims, &text)?;
         let trusted = self.issuers.get(issuer).ok_or_else(malformed)?;
         let failed = |kind| JwtError::of_issuer(kind, issuer);
         let ring = trusted.keys.ring(now).ok_or(failed(JwtErrorKind::KeysUnavailable))?;
-        let verified_by = verifying_member(&ring, &header, compact.signed, &signature);
+        let verified_by = verifying_member(&ring, &header, compact.signed, signature);
         let verified_by = verified_by.map_err(failed)?;
-        let token_type = header.token_type.map(|name| name.into_owned().into_boxed_str());
+        self.known_headers.note(compact.header, &header);
         let issuer_name = trusted.name.clone();
-        let findings =
-            Findings { text, claims, token_type, issuer_name, issuer, verified_by, cost };
-        Ok(Token::new(findings))
+        Ok(Token::new(Findings { text, claims, header, issuer_name, issuer, verified_by }))
     }
 
     fn issuer_of(&self, claims: &Claims, text: &str) -> Result<usize, JwtError> {
@@ -196,7 +194,7 @@ impl Inner {
 /// The key that verifies the signature.
 fn verifying_member(
     ring: &[Arc<Member>],
-    header: &Header<'_>,
+    header: &Header,
     signed: &[u8],
     signature: &[u8],
 ) -> Result<Arc<Member>, JwtErrorKind> {
@@ -296,6 +294,7 @@ impl VerifierBuilder {
             issuers,
             max_length: self.max_length,
             cache,
+            known_headers: KnownHeaders::default(),
             swept: AtomicU64::new(0),
             revocations: self.revocations,
             clock: self.clock,

@@ -1,0 +1,38 @@
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+
+use super::compact::decode_text;
+use super::header::Header;
+
+/// The headers of tokens that were verified, by their encoded form: an issuer's tokens nearly all
+/// have the same. It remembers what parsing gives and nothing that was decided.
+#[derive(Debug, Default)]
+pub(super) struct KnownHeaders(ArcSwap<Vec<(Box<str>, Arc<Header>)>>);
+
+/// More than an issuer has keys; beyond it the memory starts afresh.
+const MAX_HEADERS: usize = 16;
+
+impl KnownHeaders {
+    /// Parses the encoded header, or remembers what parsing it gave.
+    pub(super) fn parse(&self, encoded: &str) -> Option<Arc<Header>> {
+        let known = self.0.load();
+        match known.iter().find(|(known, _)| **known == *encoded) {
+            Some((_, header)) => Some(Arc::clone(header)),
+            None => Header::parse(&decode_text(encoded)?).map(Arc::new),
+        }
+    }
+
+    /// Remembers the header of a token that was verified.
+    pub(super) fn note(&self, encoded: &str, header: &Arc<Header>) {
+        if self.0.load().iter().any(|(known, _)| **known == *encoded) {
+            return;
+        }
+        self.0.rcu(|known| {
+            let kept = if known.len() < MAX_HEADERS { known.as_slice() } else { &[] };
+            let mut headers = kept.to_vec();
+            headers.push((encoded.into(), Arc::clone(header)));
+            headers
+        });
+    }
+}

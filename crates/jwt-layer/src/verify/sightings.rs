@@ -1,0 +1,31 @@
+use std::hash::{BuildHasher, RandomState};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Remembers roughly which tokens were seen a moment ago. A token whose signature costs little to
+/// check is worth a place in the cache only if it comes back.
+#[derive(Debug)]
+pub(super) struct Sightings {
+    seen: Box<[AtomicU64]>,
+    hasher: RandomState,
+}
+
+impl Sightings {
+    /// As many as fit with the load of a busy second.
+    const SLOTS: usize = 4096;
+
+    /// Notes the token; whether it was seen before, and not pushed out since.
+    pub(super) fn note(&self, token: &str) -> bool {
+        let bytes = token.as_bytes();
+        let tail = bytes.get(bytes.len().saturating_sub(32)..).unwrap_or_default();
+        let hash = self.hasher.hash_one(tail);
+        let slot = usize::try_from(hash % 4096).ok().and_then(|slot| self.seen.get(slot));
+        slot.is_some_and(|slot| slot.swap(hash, Ordering::Relaxed) == hash)
+    }
+}
+
+impl Default for Sightings {
+    fn default() -> Self {
+        let seen = (0..Self::SLOTS).map(|_| AtomicU64::new(0)).collect();
+        Self { seen, hasher: RandomState::new() }
+    }
+}
