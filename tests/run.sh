@@ -51,9 +51,11 @@ run_fuzz() {
     step "cargo-fuzz" have_fuzz
     targets=$(cargo fuzz list --fuzz-dir tests/fuzz)
     for target in $targets; do
+        mkdir -p "tests/fuzz/corpus/$target"
         # The sanitizer needs a switch that a stable compiler otherwise refuses.
         step "fuzz $target, $1 s" env RUSTC_BOOTSTRAP=1 \
-            cargo fuzz run --fuzz-dir tests/fuzz "$target" -- -max_total_time="$1"
+            cargo fuzz run --fuzz-dir tests/fuzz "$target" \
+            "tests/fuzz/corpus/$target" "tests/fuzz/seeds/$target" -- -max_total_time="$1"
     done
 }
 

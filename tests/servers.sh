@@ -11,6 +11,7 @@ nginx    nginx-light
 haproxy  haproxy
 wrk      wrk
 jq       jq
+curl     curl
 "
 
 # Daemons live outside of a user's PATH.

@@ -10,7 +10,7 @@ use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, Uri};
 use crate::{Problem, Refused, Rejection};
 
 /// What a renderer sees of the request that is refused.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 #[non_exhaustive]
 pub struct RequestHead<'a> {
     /// The method.
@@ -30,6 +30,16 @@ impl<'a> RequestHead<'a> {
     /// The head of a whole request.
     pub fn of_request<B>(request: &'a Request<B>) -> Self {
         Self { method: request.method(), uri: request.uri(), headers: request.headers() }
+    }
+}
+
+/// Without the headers, which may hold secrets, and the query, which may too.
+impl fmt::Debug for RequestHead<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RequestHead")
+            .field("method", self.method)
+            .field("path", &self.uri.path())
+            .finish_non_exhaustive()
     }
 }
 

@@ -19,6 +19,8 @@ mod require;
 mod revoke;
 mod service;
 mod source;
+#[cfg(feature = "test-util")]
+pub mod test_util;
 mod verify;
 
 pub use algorithm::Algorithm;
@@ -27,6 +29,8 @@ pub use error::{ConfigError, JwtError, JwtErrorKind};
 pub use extract::Claims;
 pub use issue::{Grant, IssueError, IssuedToken, Issuer, IssuerBuilder};
 pub use keys::{Jwk, KeySet, KeySource, SigningKey, VerifyingKey};
+#[cfg(feature = "remote")]
+pub use keys::{RemoteKeys, RemoteKeysBuilder};
 pub use layer::JwtLayer;
 pub use metadata::ProtectedResource;
 pub use require::{Both, Either, Guard, Permit, RequireLayer, Requirement};
@@ -34,3 +38,7 @@ pub use revoke::RevocationList;
 pub use service::JwtService;
 pub use source::Source;
 pub use verify::{Profile, Token, TrustedIssuer, Verifier, VerifierBuilder};
+
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;

@@ -4,13 +4,13 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context as TaskContext, Poll, ready};
 
-use auth_core::{Anonymous, RequestHead};
+use auth_core::{Anonymous, Principal, RequestHead};
 use axum_core::BoxError;
 use axum_core::body::Body;
 use axum_core::response::Response;
 use bytes::Bytes;
 use http::header::CACHE_CONTROL;
-use http::{HeaderValue, Request};
+use http::{HeaderMap, HeaderValue, Request};
 use http_body::Body as HttpBody;
 use pin_project_lite::pin_project;
 use tower_service::Service;
@@ -84,12 +84,14 @@ impl<S> JwtService<S> {
                 let next = self.inner.clone();
                 let inner = mem::replace(&mut self.inner, next);
                 let service = Self { inner, config: Arc::clone(&self.config) };
-                State::Waiting { refresh, request: Some(request), service }
+                State::Waiting { waiting: Box::new(Waiting { refresh, request, service }) }
             }
             Decision::Refuse(kind) => {
                 let rejection = rejection::of(kind, &self.config);
                 let head = RequestHead::of_request(&request);
-                State::Refused { response: Some(self.config.renderer.render(&rejection, &head)) }
+                State::Refused {
+                    response: Box::new(self.config.renderer.render(&rejection, &head)),
+                }
             }
         }
     }
@@ -102,6 +104,7 @@ impl<S> JwtService<S> {
                 extensions.insert(principal.clone());
             }
             None => {
+                extensions.remove::<Principal>();
                 let challenge = Arc::clone(&self.config.challenge);
                 extensions.insert(Anonymous::new(challenge, self.config.renderer.clone()));
             }
@@ -139,11 +142,21 @@ pin_project! {
 
 pin_project! {
     #[project = StateProjection]
+    #[project_replace = StateOwned]
     enum State<S: Service<Request<B>>, B> {
         Inner { #[pin] future: S::Future, private: bool },
-        Refused { response: Option<Response> },
-        Waiting { refresh: Refresh, request: Option<Request<B>>, service: JwtService<S> },
+        Refused { response: Box<Response> },
+        Waiting { waiting: Box<Waiting<S, B>> },
+        Done,
     }
+}
+
+/// A request that waits for newer keys, with an inner service that is ready. It is rare, and in a
+/// box so that others need not carry its size.
+struct Waiting<S, B> {
+    refresh: Refresh,
+    request: Request<B>,
+    service: JwtService<S>,
 }
 
 impl<S, B, R> Future for ResponseFuture<S, B>
@@ -156,24 +169,23 @@ where
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<Self::Output> {
         loop {
-            let next = match self.as_mut().project().state.project() {
+            match self.as_mut().project().state.project() {
                 StateProjection::Inner { future, private } => {
                     let response = ready!(future.poll(cx))?;
                     return Poll::Ready(Ok(finish(response, *private)));
                 }
-                StateProjection::Refused { response } => match response.take() {
-                    Some(response) => return Poll::Ready(Ok(response)),
-                    None => return Poll::Pending,
-                },
-                StateProjection::Waiting { refresh, request, service } => {
-                    ready!(refresh.as_mut().poll(cx));
-                    match request.take() {
-                        Some(request) => service.dispatch(request, Attempt::Last),
-                        None => return Poll::Pending,
-                    }
+                StateProjection::Waiting { waiting } => ready!(waiting.refresh.as_mut().poll(cx)),
+                StateProjection::Refused { .. } | StateProjection::Done => {}
+            }
+            let mut state = self.as_mut().project().state;
+            match state.as_mut().project_replace(State::Done) {
+                StateOwned::Refused { response } => return Poll::Ready(Ok(*response)),
+                StateOwned::Waiting { waiting } => {
+                    let Waiting { request, mut service, .. } = *waiting;
+                    state.set(service.dispatch(request, Attempt::Last));
                 }
-            };
-            self.as_mut().project().state.set(next);
+                StateOwned::Inner { .. } | StateOwned::Done => return Poll::Pending,
+            }
         }
     }
 }
@@ -185,9 +197,13 @@ where
     R::Error: Into<BoxError>,
 {
     let mut response = response.map(Body::new);
-    if private {
-        let headers = response.headers_mut();
-        headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("private"));
+    if private && !is_private(response.headers()) {
+        response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("private"));
     }
     response
+}
+
+fn is_private(headers: &HeaderMap) -> bool {
+    let mut values = headers.get_all(CACHE_CONTROL).iter().filter_map(|value| value.to_str().ok());
+    values.any(|value| value.contains("no-store") || value.contains("private"))
 }

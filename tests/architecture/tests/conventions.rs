@@ -1,5 +1,7 @@
 //! What holds for every source file of the crates.
 
+#![expect(clippy::unwrap_used, reason = "a test")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

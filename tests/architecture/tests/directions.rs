@@ -1,5 +1,7 @@
 //! Which crate of the workspace may depend on which.
 
+#![expect(clippy::unwrap_used, reason = "a test")]
+
 use std::collections::BTreeSet;
 
 use cargo_metadata::{DependencyKind, MetadataCommand};

@@ -98,32 +98,103 @@ struct RawSet {
     keys: Vec<serde_json::Value>,
 }
 
-/// The keys of a JWK set that can be used. The others are left out, each with a logged reason
-/// (RFC 7517 section 5), as are all after the first `limit`.
+/// What a JWK set holds, told apart by whether it can be used (RFC 7517 section 5).
+#[derive(Debug, Default)]
+pub(crate) struct Reading {
+    pub(crate) usable: Vec<VerifyingKey>,
+    pub(crate) left_out: Vec<LeftOut>,
+}
+
+/// A member of a JWK set that can't be used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct LeftOut {
+    index: usize,
+    reason: ConfigError,
+    pub(crate) identity: Identity,
+}
+
+/// Which key it is that can't be used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Identity {
+    /// The one of this id.
+    Named(String),
+    /// One without an id that is whole, and meant for something else.
+    Foreign,
+    /// Nobody can tell: it is too damaged.
+    Unknown,
+}
+
+impl LeftOut {
+    pub(crate) fn log(&self) {
+        tracing::warn!(index = self.index, reason = %self.reason, "a JWK was left out");
+    }
+}
+
+/// The keys of a JWK set that can be used. The others are left out, each with a logged reason.
 ///
 /// # Errors
-/// If the text is no JWK set at all.
+/// As for [`read_set`].
 pub(crate) fn usable_keys(
     set: &[u8],
     origin: JwkOrigin,
     limit: usize,
 ) -> Result<Vec<VerifyingKey>, ConfigError> {
+    let reading = read_set(set, origin, limit)?;
+    reading.left_out.iter().for_each(LeftOut::log);
+    Ok(reading.usable)
+}
+
+/// Reads a JWK set.
+///
+/// # Errors
+/// If the text is no JWK set at all, or one of more than `limit` members.
+pub(crate) fn read_set(
+    set: &[u8],
+    origin: JwkOrigin,
+    limit: usize,
+) -> Result<Reading, ConfigError> {
     let set: RawSet = serde_json::from_slice(set)
         .map_err(|_| ConfigError::new("this is no JWK set: an object with an array `keys`"))?;
     if set.keys.len() > limit {
-        tracing::warn!(keys = set.keys.len(), limit, "a JWK set holds too many keys");
+        return Err(ConfigError::new("the JWK set holds too many keys"));
     }
-    let mut keys: Vec<VerifyingKey> = Vec::new();
-    for (index, jwk) in set.keys.into_iter().take(limit).enumerate() {
-        match key_from_value(jwk, origin) {
-            Ok(key) if has_id_of(&keys, &key) => {
-                tracing::warn!(index, "a JWK was left out: its key id stands twice in the set");
+    let mut reading = Reading::default();
+    for (index, jwk) in set.keys.iter().enumerate() {
+        match new_key(&reading.usable, jwk, origin) {
+            Ok(key) => reading.usable.push(key),
+            Err(reason) => {
+                let identity = identity_of(jwk, origin);
+                reading.left_out.push(LeftOut { index, reason, identity });
             }
-            Ok(key) => keys.push(key),
-            Err(reason) => tracing::warn!(index, %reason, "a JWK was left out"),
         }
     }
-    Ok(keys)
+    Ok(reading)
+}
+
+fn new_key(
+    others: &[VerifyingKey],
+    jwk: &serde_json::Value,
+    origin: JwkOrigin,
+) -> Result<VerifyingKey, ConfigError> {
+    let key = key_from_value(jwk, origin)?;
+    if has_id_of(others, &key) {
+        return Err(ConfigError::new("its key id stands twice in the set"));
+    }
+    Ok(key)
+}
+
+fn identity_of(jwk: &serde_json::Value, origin: JwkOrigin) -> Identity {
+    match jwk.get("kid") {
+        Some(serde_json::Value::String(id)) if !id.is_empty() => Identity::Named(id.clone()),
+        None if is_foreign(jwk, origin) => Identity::Foreign,
+        _ => Identity::Unknown,
+    }
+}
+
+fn is_foreign(jwk: &serde_json::Value, origin: JwkOrigin) -> bool {
+    let Ok(jwk) = RawJwk::deserialize(jwk) else { return false };
+    let secret = jwk.kty == "oct" && origin == JwkOrigin::Remote;
+    secret || check_purpose(&jwk).is_err() || jwk.algorithm().is_err()
 }
 
 fn has_id_of(keys: &[VerifyingKey], key: &VerifyingKey) -> bool {
@@ -131,12 +202,13 @@ fn has_id_of(keys: &[VerifyingKey], key: &VerifyingKey) -> bool {
 }
 
 pub(super) fn key_from_str(jwk: &str, origin: JwkOrigin) -> Result<VerifyingKey, ConfigError> {
-    let jwk = serde_json::from_str(jwk).map_err(|_| ConfigError::new("this is no JSON"))?;
-    key_from_value(jwk, origin)
+    let jwk: serde_json::Value =
+        serde_json::from_str(jwk).map_err(|_| ConfigError::new("this is no JSON"))?;
+    key_from_value(&jwk, origin)
 }
 
-fn key_from_value(jwk: serde_json::Value, origin: JwkOrigin) -> Result<VerifyingKey, ConfigError> {
-    let jwk: RawJwk = serde_json::from_value(jwk)
+fn key_from_value(jwk: &serde_json::Value, origin: JwkOrigin) -> Result<VerifyingKey, ConfigError> {
+    let jwk = RawJwk::deserialize(jwk)
         .map_err(|_| ConfigError::new("this is no JWK: a member is missing or of another type"))?;
     check_purpose(&jwk)?;
     let algorithm = jwk.algorithm()?;

@@ -82,10 +82,8 @@ impl KeySet {
     /// # Errors
     /// If the file can't be read, and as for `from_jwks`.
     pub fn from_jwks_file(path: impl AsRef<Path>) -> Result<Self, ConfigError> {
-        let path = path.as_ref();
-        let text = std::fs::read_to_string(path)
-            .map_err(|error| ConfigError::new(format!("{}: {}", path.display(), error.kind())))?;
-        Self::from_jwks(&text)
+        let set = super::read(path.as_ref())?;
+        Self::new(usable_keys(&set, JwkOrigin::Local, usize::MAX)?)
     }
 
     /// Replaces the keys, in one step for everybody who holds the set. Keys that are in both stay

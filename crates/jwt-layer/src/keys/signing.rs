@@ -1,4 +1,5 @@
 use std::fmt;
+use std::path::Path;
 use std::sync::Arc;
 
 use aws_lc_rs::encoding::AsDer;
@@ -54,6 +55,17 @@ impl SigningKey {
                 Err(ConfigError::new("this is a public key; signing needs the private key"))
             }
         }
+    }
+
+    /// [`from_pem`](Self::from_pem) of a file.
+    ///
+    /// # Errors
+    /// If the file can't be read, and as for `from_pem`.
+    pub fn from_pem_file(
+        algorithm: Algorithm,
+        path: impl AsRef<Path>,
+    ) -> Result<Self, ConfigError> {
+        Self::from_pem(algorithm, super::read(path.as_ref())?)
     }
 
     /// A private key as DER: PKCS#8, PKCS#1 for RSA, or SEC 1 for a curve.
@@ -136,8 +148,7 @@ impl SigningKey {
     }
 
     fn of_pair(public: VerifyingKey, pair: Pair) -> Self {
-        let thumbprint = public.params().map(|params| params.thumbprint());
-        let verifying = match thumbprint {
+        let verifying = match public.thumbprint() {
             Some(thumbprint) => public.with_id(thumbprint),
             None => public,
         };

@@ -6,6 +6,8 @@ use std::time::SystemTime;
 use arc_swap::Guard;
 
 use super::KeySet;
+#[cfg(feature = "remote")]
+use super::RemoteKeys;
 use super::set::Ring;
 
 /// Where an issuer's keys come from: a [`KeySet`] that the program itself holds, or one that is
@@ -16,6 +18,8 @@ pub struct KeySource(Kind);
 #[derive(Clone)]
 enum Kind {
     Own(KeySet),
+    #[cfg(feature = "remote")]
+    Remote(RemoteKeys),
 }
 
 /// Something to wait for before a token of an unknown key is judged again.
@@ -28,9 +32,12 @@ impl KeySource {
     }
 
     /// Whether there are keys that may be used: remote ones grow too old.
-    pub(crate) fn is_available(&self, _now: SystemTime) -> bool {
+    #[cfg_attr(not(feature = "remote"), allow(unused_variables))]
+    pub(crate) fn is_available(&self, now: SystemTime) -> bool {
         match &self.0 {
             Kind::Own(_) => true,
+            #[cfg(feature = "remote")]
+            Kind::Remote(keys) => keys.is_available_at(now),
         }
     }
 
@@ -44,12 +51,16 @@ impl KeySource {
     pub(crate) fn refresh(&self) -> Option<Refresh> {
         match &self.0 {
             Kind::Own(_) => None,
+            #[cfg(feature = "remote")]
+            Kind::Remote(keys) => keys.refresh(),
         }
     }
 
     fn set(&self) -> &KeySet {
         match &self.0 {
             Kind::Own(set) => set,
+            #[cfg(feature = "remote")]
+            Kind::Remote(keys) => keys.set(),
         }
     }
 }
@@ -57,6 +68,13 @@ impl KeySource {
 impl From<KeySet> for KeySource {
     fn from(keys: KeySet) -> Self {
         Self(Kind::Own(keys))
+    }
+}
+
+#[cfg(feature = "remote")]
+impl From<RemoteKeys> for KeySource {
+    fn from(keys: RemoteKeys) -> Self {
+        Self(Kind::Remote(keys))
     }
 }
 

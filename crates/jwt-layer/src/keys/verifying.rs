@@ -1,4 +1,5 @@
 use std::fmt;
+use std::path::Path;
 use std::sync::Arc;
 
 use aws_lc_rs::digest::{self, SHA256};
@@ -56,6 +57,17 @@ impl VerifyingKey {
         }
     }
 
+    /// [`from_pem`](Self::from_pem) of a file.
+    ///
+    /// # Errors
+    /// If the file can't be read, and as for `from_pem`.
+    pub fn from_pem_file(
+        algorithm: Algorithm,
+        path: impl AsRef<Path>,
+    ) -> Result<Self, ConfigError> {
+        Self::from_pem(algorithm, super::read(path.as_ref())?)
+    }
+
     /// A public key as DER: SPKI, PKCS#1 for RSA, or the raw bytes of a curve's key.
     ///
     /// # Errors
@@ -98,6 +110,12 @@ impl VerifyingKey {
         self
     }
 
+    /// The thumbprint of a public key (RFC 7638, SHA-256, base64url), which is the id that its
+    /// [`SigningKey`](crate::SigningKey) has by default. None for a shared secret.
+    pub fn thumbprint(&self) -> Option<String> {
+        self.0.params.as_ref().map(PublicParams::thumbprint)
+    }
+
     /// The key's id.
     pub fn id(&self) -> Option<&str> {
         self.0.id.as_deref()
@@ -109,15 +127,23 @@ impl VerifyingKey {
     }
 
     pub(super) fn rsa(algorithm: Algorithm, n: &[u8], e: &[u8]) -> Result<Self, ConfigError> {
-        if n.len() < 256 {
+        let highest = n.first().copied().unwrap_or_default();
+        if n.len() < 256 || (n.len() == 256 && highest < 0x80) {
             return Err(ConfigError::new("an RSA key must have at least 2048 bits"));
+        }
+        // With an exponent of 1, a signature is what it signs, and anybody can make one.
+        let is_odd = e.last().is_some_and(|lowest| lowest % 2 == 1);
+        if !is_odd || e == [1] {
+            return Err(ConfigError::new("an RSA key's exponent must be odd and above 1"));
         }
         let components = rsa::PublicKeyComponents { n, e };
         let key = components.to_parsed_public_key(rsa_parameters(algorithm)?);
         let key =
             key.map_err(|_| ConfigError::new("this is no RSA public key of 2048 to 8192 bits"))?;
         let params = PublicParams::rsa(n, e);
-        Ok(Self::assemble(algorithm, Material::Public(Arc::new(key)), Some(params), n))
+        let identity = params.thumbprint();
+        let material = Material::Public(Arc::new(key));
+        Ok(Self::assemble(algorithm, material, Some(params), identity.as_bytes()))
     }
 
     pub(super) fn curve(algorithm: Algorithm, raw: &[u8]) -> Result<Self, ConfigError> {

@@ -4,7 +4,7 @@ use http::header::AUTHORIZATION;
 use super::sole;
 use crate::JwtErrorKind;
 
-/// `Authorization: Bearer b64token` (RFC 6750 section 2.1).
+/// `credentials = "Bearer" 1*SP b64token` (RFC 6750 section 2.1).
 pub(super) fn find(headers: &HeaderMap) -> Result<Option<&str>, JwtErrorKind> {
     let Some(value) = sole(headers.get_all(AUTHORIZATION))? else {
         return Ok(None);
@@ -14,7 +14,7 @@ pub(super) fn find(headers: &HeaderMap) -> Result<Option<&str>, JwtErrorKind> {
     if !scheme.eq_ignore_ascii_case("Bearer") {
         return Ok(None);
     }
-    match rest.strip_prefix(' ') {
+    match rest.strip_prefix(' ').map(|rest| rest.trim_start_matches(' ')) {
         Some(token) if is_token68(token) => Ok(Some(token)),
         _ => Err(JwtErrorKind::MalformedHeader),
     }
@@ -60,8 +60,10 @@ mod tests {
     }
 
     #[test]
-    fn exactly_one_space_and_one_token_follow_the_scheme() {
-        for value in ["Bearer", "Bearer ", "Bearer  a", "Bearer\ta", "Bearer a b", "Bearer a,b"] {
+    fn spaces_and_exactly_one_token_follow_the_scheme() {
+        check("Bearer a", Ok(Some("a")));
+        check("Bearer   a", Ok(Some("a")));
+        for value in ["Bearer", "Bearer ", "Bearer  ", "Bearer\ta", "Bearer a b", "Bearer a,b"] {
             check(value, Err(JwtErrorKind::MalformedHeader));
         }
     }

@@ -47,7 +47,7 @@ pub(crate) struct Presented<'r> {
 
 impl Source {
     /// `Authorization: Bearer TOKEN` (RFC 6750 section 2.1), the default. The scheme may be in any
-    /// case, exactly one space follows, and there may be one `Authorization` header only. Another
+    /// case, one space or more follow, and there may be one `Authorization` header only. Another
     /// scheme is no token.
     pub fn bearer() -> Self {
         Self(Place::Bearer)
@@ -126,10 +126,11 @@ pub(crate) fn find<'r>(
     let mut found = None;
     for source in sources {
         let Some(next) = source.find(head)? else { continue };
-        let first: &Presented<'_> = found.get_or_insert(next);
+        let first: &mut Presented<'_> = found.get_or_insert(next);
         if first.token != next.token {
             return Err(JwtErrorKind::AmbiguousToken);
         }
+        first.in_query |= next.in_query;
     }
     Ok(found)
 }

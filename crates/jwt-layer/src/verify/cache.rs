@@ -1,9 +1,9 @@
 use std::fmt;
-use std::hash::{Hash, Hasher, RandomState};
+use std::hash::{Hash, Hasher};
 use std::hint::black_box;
 
 use quick_cache::sync::Cache;
-use quick_cache::{Equivalent, OptionsBuilder, Weighter};
+use quick_cache::{DefaultHashBuilder, Equivalent, OptionsBuilder, Weighter};
 
 use super::Token;
 use super::sightings::Sightings;
@@ -14,7 +14,7 @@ use crate::ConfigError;
 /// It saves decoding and the signature, and decides nothing: whoever takes a token out judges it
 /// like a fresh one.
 pub(super) struct TokenCache {
-    tokens: Cache<Text, Token, Size, RandomState>,
+    tokens: Cache<Text, Token, Size, DefaultHashBuilder>,
     sightings: Sightings,
 }
 
@@ -33,7 +33,8 @@ impl TokenCache {
             .shards(if bytes < 1 << 20 { 1 } else { 16 })
             .build()
             .map_err(|_| ConfigError::new("the cache can't be made of this size"))?;
-        let tokens = Cache::with_options(options, Size, RandomState::new(), Default::default());
+        let tokens =
+            Cache::with_options(options, Size, DefaultHashBuilder::default(), Default::default());
         Ok(Self { tokens, sightings: Sightings::default() })
     }
 

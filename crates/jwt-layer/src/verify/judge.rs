@@ -21,7 +21,7 @@ pub(super) fn judge(
     if !is_of_type(facts.token_type, &rules.profile) {
         return Err(JwtErrorKind::WrongType);
     }
-    if rules.profile == Profile::AccessToken && !is_complete_access_token(facts.claims) {
+    if rules.profile == Profile::AccessToken && !is_complete_access_token(facts) {
         return Err(JwtErrorKind::MalformedToken);
     }
     if !is_for_audience(facts, &rules.audience) {
@@ -58,8 +58,10 @@ fn is_for_audience(facts: Facts<'_>, audience: &Audience) -> bool {
     }
 }
 
-fn is_complete_access_token(claims: &Claims) -> bool {
+fn is_complete_access_token(facts: Facts<'_>) -> bool {
+    let claims = facts.claims;
     claims.issuer.is_some()
+        && claims.audience.iter(facts.text).next().is_some()
         && claims.subject.is_some()
         && claims.client_id.is_some()
         && claims.issued_at.is_some()

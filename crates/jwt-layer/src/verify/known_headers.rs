@@ -10,24 +10,36 @@ use super::header::Header;
 #[derive(Debug, Default)]
 pub(super) struct KnownHeaders(ArcSwap<Vec<(Box<str>, Arc<Header>)>>);
 
+/// A parsed header, and whether it was known.
+pub(super) enum Parsed {
+    Known(Arc<Header>),
+    New(Arc<Header>),
+}
+
 /// More than an issuer has keys; beyond it the memory starts afresh.
 const MAX_HEADERS: usize = 16;
 
+impl Parsed {
+    pub(super) fn header(&self) -> &Arc<Header> {
+        match self {
+            Self::Known(header) | Self::New(header) => header,
+        }
+    }
+}
+
 impl KnownHeaders {
     /// Parses the encoded header, or remembers what parsing it gave.
-    pub(super) fn parse(&self, encoded: &str) -> Option<Arc<Header>> {
+    pub(super) fn parse(&self, encoded: &str) -> Option<Parsed> {
         let known = self.0.load();
-        match known.iter().find(|(known, _)| **known == *encoded) {
-            Some((_, header)) => Some(Arc::clone(header)),
-            None => Header::parse(&decode_text(encoded)?).map(Arc::new),
+        let found = known.iter().find(|(known, _)| **known == *encoded);
+        match found {
+            Some((_, header)) => Some(Parsed::Known(Arc::clone(header))),
+            None => Header::parse(&decode_text(encoded)?).map(Arc::new).map(Parsed::New),
         }
     }
 
     /// Remembers the header of a token that was verified.
     pub(super) fn note(&self, encoded: &str, header: &Arc<Header>) {
-        if self.0.load().iter().any(|(known, _)| **known == *encoded) {
-            return;
-        }
         self.0.rcu(|known| {
             let kept = if known.len() < MAX_HEADERS { known.as_slice() } else { &[] };
             let mut headers = kept.to_vec();

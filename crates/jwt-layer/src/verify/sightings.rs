@@ -1,12 +1,14 @@
-use std::hash::{BuildHasher, RandomState};
+use std::hash::BuildHasher;
 use std::sync::atomic::{AtomicU64, Ordering};
+
+use quick_cache::DefaultHashBuilder;
 
 /// Remembers roughly which tokens were seen a moment ago. A token whose signature costs little to
 /// check is worth a place in the cache only if it comes back.
 #[derive(Debug)]
 pub(super) struct Sightings {
     seen: Box<[AtomicU64]>,
-    hasher: RandomState,
+    hasher: DefaultHashBuilder,
 }
 
 impl Sightings {
@@ -26,6 +28,6 @@ impl Sightings {
 impl Default for Sightings {
     fn default() -> Self {
         let seen = (0..Self::SLOTS).map(|_| AtomicU64::new(0)).collect();
-        Self { seen, hasher: RandomState::new() }
+        Self { seen, hasher: DefaultHashBuilder::default() }
     }
 }

@@ -9,7 +9,7 @@ use super::claims::Claims;
 use super::compact::{Compact, SignatureBuffer, decode_signature, decode_text};
 use super::header::Header;
 use super::judge::judge;
-use super::known_headers::KnownHeaders;
+use super::known_headers::{KnownHeaders, Parsed};
 use super::token::Findings;
 use super::{Token, TrustedIssuer};
 use crate::keys::{Member, Refresh};
@@ -106,12 +106,19 @@ impl Verifier {
         let fresh = self.0.examine(token, now)?;
         self.0.judge(&fresh, now)?;
         cache.insert(token, &fresh);
+        // Its key may have been removed, and the cache swept, since the signature was checked.
+        if fresh.verified_by().is_removed() {
+            cache.remove(token);
+        }
         Ok(fresh)
     }
 
     /// How many tokens the cache holds, and how many bytes they take.
     pub fn cached(&self) -> (usize, u64) {
-        self.0.cache.as_ref().map_or((0, 0), |cache| (cache.len(), cache.bytes()))
+        self.0.cache.as_ref().map_or((0, 0), |cache| {
+            self.0.sweep(cache);
+            (cache.len(), cache.bytes())
+        })
     }
 
     /// What to wait for before the token that gave this error is verified once more.
@@ -128,7 +135,8 @@ impl Inner {
     fn examine(&self, token: &str, now: SystemTime) -> Result<Token, JwtError> {
         let malformed = || JwtError::from(JwtErrorKind::MalformedToken);
         let compact = Compact::split(token).ok_or_else(malformed)?;
-        let header = self.known_headers.parse(compact.header).ok_or_else(malformed)?;
+        let parsed = self.known_headers.parse(compact.header).ok_or_else(malformed)?;
+        let header = parsed.header();
         let text = decode_text(compact.payload).ok_or_else(malformed)?;
         let claims = Claims::parse(&text).ok_or_else(malformed)?;
         let mut buffer: SignatureBuffer = [0; 1024];
@@ -138,10 +146,13 @@ impl Inner {
         let trusted = self.issuers.get(issuer).ok_or_else(malformed)?;
         let failed = |kind| JwtError::of_issuer(kind, issuer);
         let ring = trusted.keys.ring(now).ok_or(failed(JwtErrorKind::KeysUnavailable))?;
-        let verified_by = verifying_member(&ring, &header, compact.signed, signature);
+        let verified_by = verifying_member(&ring, header, compact.signed, signature);
         let verified_by = verified_by.map_err(failed)?;
-        self.known_headers.note(compact.header, &header);
+        if let Parsed::New(header) = &parsed {
+            self.known_headers.note(compact.header, header);
+        }
         let issuer_name = trusted.name.clone();
+        let header = Arc::clone(header);
         Ok(Token::new(Findings { text, claims, header, issuer_name, issuer, verified_by }))
     }
 

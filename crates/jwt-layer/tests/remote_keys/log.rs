@@ -1,0 +1,99 @@
+use std::fmt::{Debug, Write};
+use std::sync::{Arc, Mutex};
+
+use http::StatusCode;
+use serde_json::json;
+use tracing::field::{Field, Visit};
+use tracing::span::{Attributes, Id, Record};
+use tracing::{Event, Metadata, Subscriber};
+
+use crate::key_server::{KeyServer, jwk};
+use crate::program::{Program, key};
+use crate::time::{Time, minutes, until};
+
+/// What is logged, a line per event.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<String>>>);
+
+impl Log {
+    /// The lines of this crate so far.
+    fn lines(&self) -> Vec<String> {
+        self.0.lock().unwrap().clone()
+    }
+
+    fn count(&self, text: &str) -> usize {
+        self.lines().iter().filter(|line| line.contains(text)).count()
+    }
+}
+
+struct Line(String);
+
+impl Visit for Line {
+    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
+        write!(self.0, " {}={value:?}", field.name()).unwrap();
+    }
+}
+
+impl Subscriber for Log {
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        metadata.target().starts_with("jwt_layer")
+    }
+
+    fn new_span(&self, _: &Attributes<'_>) -> Id {
+        Id::from_u64(1)
+    }
+
+    fn record(&self, _: &Id, _: &Record<'_>) {}
+
+    fn record_follows_from(&self, _: &Id, _: &Id) {}
+
+    fn event(&self, event: &Event<'_>) {
+        let mut line = Line(event.metadata().level().to_string());
+        event.record(&mut line);
+        self.0.lock().unwrap().push(line.0);
+    }
+
+    fn enter(&self, _: &Id) {}
+
+    fn exit(&self, _: &Id) {}
+}
+
+#[tokio::test]
+async fn fetches_are_logged_without_keys_tokens_and_queries() {
+    let log = Log::default();
+    let _guard = tracing::subscriber::set_default(log.clone());
+    let (time, a) = (Time::stop(), key("a"));
+    let server = KeyServer::start().await;
+    let secret = json!({"kty": "oct", "kid": "s", "k": "c2VjcmV0"});
+    server.publish_members(vec![jwk(&a), secret]);
+    let keys = jwt_layer::RemoteKeys::jwks(server.url("/jwks?code=hush"));
+    let program = Program::with(keys, &time);
+    program.keys.ready().await;
+    until(|| log.count("INFO") == 1).await;
+    assert_eq!(log.count("keys=1"), 1, "{:?}", log.lines());
+    assert_eq!(log.count("a shared secret does not come from a server"), 1, "{:?}", log.lines());
+
+    server.fail("/jwks", StatusCode::BAD_GATEWAY);
+    time.pass(minutes(5)).await;
+    until(|| log.count("its status is 502") == 1).await;
+    let token = program.token(&a);
+    assert_eq!(program.call(&token).await.status(), StatusCode::OK);
+
+    let text = log.lines().join("\n");
+    let member = jwk(&a);
+    for kept in ["c2VjcmV0", "hush", &token, member["x"].as_str().unwrap()] {
+        assert!(!text.contains(kept), "{kept} is logged: {text}");
+    }
+}
+
+#[tokio::test]
+async fn a_key_that_is_left_out_is_logged_once() {
+    let log = Log::default();
+    let _guard = tracing::subscriber::set_default(log.clone());
+    let (time, a) = (Time::stop(), key("a"));
+    let server = KeyServer::start().await;
+    server.publish_members(vec![jwk(&a), json!({"kty": "oct", "k": "AAAA"})]);
+    let _program = Program::ready(&server, &time).await;
+    time.pass_until(|| log.count("INFO") == 4).await;
+    assert_eq!(log.count("a JWK was left out"), 1, "{:?}", log.lines());
+}

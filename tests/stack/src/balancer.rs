@@ -1,0 +1,58 @@
+//! A balancer with one of the shipped configurations.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Result, bail};
+
+use crate::client::Client;
+use crate::port::Port;
+use crate::process::Process;
+use crate::shipped::Shipped;
+use crate::wait::until;
+
+/// A running balancer.
+#[derive(Debug)]
+pub struct Balancer {
+    front: Port,
+    process: Process,
+    output: PathBuf,
+}
+
+impl Balancer {
+    /// Starts it before the instances on these ports, of which the last is the backup's, and
+    /// waits until it answers.
+    ///
+    /// # Errors
+    /// The server is missing or refuses its configuration.
+    pub async fn start(shipped: Shipped, folder: &Path, backends: [u16; 4]) -> Result<Self> {
+        let front = Port::draw()?;
+        let configuration = folder.join(shipped.file());
+        fs::write(&configuration, shipped.text(front.number(), backends)?)?;
+        let output = folder.join("balancer.log");
+        let process = Process::start(&mut shipped.command(folder, &configuration)?, &output)?;
+        let mut balancer = Self { front, process, output };
+        balancer.answers().await?;
+        Ok(balancer)
+    }
+
+    /// Where clients connect to.
+    pub fn front(&self) -> &Port {
+        &self.front
+    }
+
+    async fn answers(&mut self) -> Result<()> {
+        let mut client = Client::to(self.front.address());
+        until("the balancer answered", async || {
+            if !matches!(self.process.ended(), Ok(None)) {
+                return Some(self.refused());
+            }
+            client.get("/ready").await.is_ok_and(|answer| answer.status == 200).then_some(Ok(()))
+        })
+        .await?
+    }
+
+    fn refused(&self) -> Result<()> {
+        bail!("the balancer ended: {}", fs::read_to_string(&self.output)?)
+    }
+}

@@ -1,0 +1,74 @@
+//! A server as a child process.
+
+use std::fs::File;
+use std::io;
+use std::os::unix::process::CommandExt;
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Stdio};
+
+use anyhow::{Context, Result};
+use rustix::process::{Pid, Signal, kill_process, kill_process_group};
+
+use crate::wait::until;
+use crate::watchdog::Watchdog;
+
+/// A running server, and all processes that it starts. None of them outlives this value.
+#[derive(Debug)]
+pub(crate) struct Process {
+    child: Child,
+    pid: Pid,
+    watchdog: Option<Watchdog>,
+}
+
+impl Process {
+    /// Starts it, with all its output appended to the file.
+    pub(crate) fn start(command: &mut Command, output: &Path) -> Result<Self> {
+        let name = command.get_program().to_string_lossy().into_owned();
+        Self::spawn(command, output).with_context(|| format!("{name} does not start"))
+    }
+
+    fn spawn(command: &mut Command, output: &Path) -> io::Result<Self> {
+        let output = File::options().create(true).append(true).open(output)?;
+        let child = command
+            .stdin(Stdio::null())
+            .stdout(output.try_clone()?)
+            .stderr(output)
+            .process_group(0)
+            .spawn()?;
+        let pid = Pid::from_child(&child);
+        let mut process = Self { child, pid, watchdog: None };
+        process.watchdog = Some(Watchdog::over(pid)?);
+        Ok(process)
+    }
+
+    /// Asks it to end (SIGTERM).
+    pub(crate) fn terminate(&self) -> Result<()> {
+        Ok(kill_process(self.pid, Signal::TERM)?)
+    }
+
+    /// How it ended, if it did.
+    pub(crate) fn ended(&mut self) -> Result<Option<ExitStatus>> {
+        let status = self.child.try_wait()?;
+        if status.is_some() {
+            self.watchdog = None;
+        }
+        Ok(status)
+    }
+
+    /// How it ends.
+    pub(crate) async fn end(&mut self) -> Result<ExitStatus> {
+        until("a process ended", async || self.ended().transpose()).await?
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        if !matches!(self.child.try_wait(), Ok(None)) {
+            return;
+        }
+        let _ = kill_process_group(self.pid, Signal::KILL);
+        // Before the number of the group is free for others.
+        self.watchdog = None;
+        let _ = self.child.wait();
+    }
+}

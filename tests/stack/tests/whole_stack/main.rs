@@ -1,0 +1,12 @@
+//! The API behind real balancers, with their shipped configurations.
+//!
+//! Every test has a stack of its own. A balancer that is not installed fails its tests.
+
+mod backup;
+mod client_address;
+mod killed;
+mod spread;
+mod sticky;
+mod stopped;
+mod token;
+mod victim;
