@@ -113,7 +113,7 @@ impl Equivalent<Text> for Lookup<'_> {
 }
 
 /// The end of the signature tells good tokens apart as well as the whole text does, and only good
-/// ones are ever in the table; the hash is keyed with a secret of this process.
+/// ones are ever in the table; the hash has a random seed of this process.
 fn hash_tail<H: Hasher>(text: &str, state: &mut H) {
     let bytes = text.as_bytes();
     bytes.get(bytes.len().saturating_sub(32)..).unwrap_or_default().hash(state);

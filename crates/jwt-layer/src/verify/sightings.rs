@@ -13,14 +13,14 @@ pub(super) struct Sightings {
 
 impl Sightings {
     /// As many as fit with the load of a busy second.
-    const SLOTS: usize = 4096;
+    const SLOTS: u64 = 4096;
 
     /// Notes the token; whether it was seen before, and not pushed out since.
     pub(super) fn note(&self, token: &str) -> bool {
         let bytes = token.as_bytes();
         let tail = bytes.get(bytes.len().saturating_sub(32)..).unwrap_or_default();
         let hash = self.hasher.hash_one(tail);
-        let slot = usize::try_from(hash % 4096).ok().and_then(|slot| self.seen.get(slot));
+        let slot = usize::try_from(hash % Self::SLOTS).ok().and_then(|slot| self.seen.get(slot));
         slot.is_some_and(|slot| slot.swap(hash, Ordering::Relaxed) == hash)
     }
 }

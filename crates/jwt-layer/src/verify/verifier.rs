@@ -109,6 +109,7 @@ impl Verifier {
         // Its key may have been removed, and the cache swept, since the signature was checked.
         if fresh.verified_by().is_removed() {
             cache.remove(token);
+            return Err(JwtError::of_issuer(JwtErrorKind::UnknownKey, fresh.issuer_index()));
         }
         Ok(fresh)
     }
