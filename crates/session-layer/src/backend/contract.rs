@@ -1,0 +1,103 @@
+use std::fmt::Debug;
+
+use async_trait::async_trait;
+
+use super::{
+    BackendError, Change, Created, Draft, Found, Loaded, Rotated, Rotation, SessionKey, Updated,
+    UserId,
+};
+
+/// Where sessions are kept, and the promises that everything else rests on.
+///
+/// Every verb is one atomic step: it happens wholly or not at all, and what it returned `Ok` for is
+/// not undone by another client. An error is only ever a fault of the system: the step may have
+/// happened or not. No verb waits without a deadline.
+///
+/// Live is a session that was created and has neither expired nor been ended. When that is, the
+/// backend's own clock says, so that the clocks of its clients need not agree.
+///
+/// A wrapper is a backend too; the first paragraph of its documentation says which promise it
+/// weakens, and by how much. `session_layer::conformance` (feature `conformance`) has a test for
+/// every promise.
+#[async_trait]
+pub trait Backend: Debug + Send + Sync + 'static {
+    /// The live session with this key. Under a key that was renewed and is still in its grace, it
+    /// is the session with the new key; only the immediate successor counts.
+    ///
+    /// # Errors
+    /// The backend can't be asked, or what it holds can't be read.
+    async fn load(&self, key: &SessionKey) -> Result<Loaded, BackendError>;
+
+    /// Creates a session, of version 1, registered under its user within the cap. It never
+    /// overwrites: a key that has a session or a tombstone is `Taken`.
+    ///
+    /// # Errors
+    /// The backend can't be asked.
+    async fn create(&self, key: &SessionKey, draft: &Draft) -> Result<Created, BackendError>;
+
+    /// Changes a live session whose version is still the one that was read, and counts it as seen.
+    /// It never creates. A key in its grace is a `Conflict` that has the new key.
+    ///
+    /// # Errors
+    /// The backend can't be asked.
+    async fn update(&self, key: &SessionKey, change: &Change) -> Result<Updated, BackendError>;
+
+    /// Counts a live session as seen, without a new version: its idle time begins anew, its
+    /// absolute end stays. It never creates. False if there is none with this very key.
+    ///
+    /// # Errors
+    /// The backend can't be asked.
+    async fn touch(&self, key: &SessionKey) -> Result<bool, BackendError>;
+
+    /// Gives a live session another key, if its version is still the one that was read; the
+    /// version goes up by one with a renewal and is 1 with a replacement. A key in its grace is a
+    /// `Conflict` that has the new key. At no instant is the
+    /// session under neither key. The old key is left with a tombstone that says `Superseded`,
+    /// after its grace if it has one.
+    ///
+    /// # Errors
+    /// The backend can't be asked.
+    async fn rotate(&self, key: &SessionKey, rotation: &Rotation) -> Result<Rotated, BackendError>;
+
+    /// Ends a session: it is gone under every key, and a tombstone that outlives any request in
+    /// flight keeps it so. Under a key in its grace it ends the session with the new key. Idempotent;
+    /// the session that was ended, if there was one.
+    ///
+    /// # Errors
+    /// The backend can't be asked.
+    async fn delete(&self, key: &SessionKey) -> Result<Option<Found>, BackendError>;
+
+    /// The live sessions of a user, in the order in which they were created, without a scan.
+    ///
+    /// # Errors
+    /// The backend can't be asked.
+    async fn of_user(&self, user: &UserId) -> Result<Vec<Found>, BackendError>;
+
+    /// Removes at most `limit` of what has expired, tombstones included, and says how much that
+    /// was. Less than `limit` means that nothing is left. Nothing depends on it but the space.
+    ///
+    /// # Errors
+    /// The backend can't be asked.
+    async fn sweep(&self, limit: u32) -> Result<u32, BackendError>;
+
+    /// Figures for operators, without a scan of all sessions.
+    ///
+    /// # Errors
+    /// The backend can't be asked.
+    async fn stats(&self) -> Result<Stats, BackendError>;
+}
+
+/// Figures of a [`Backend`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Stats {
+    /// How many sessions are live. It may count some that have expired and were not yet swept.
+    pub live: u64,
+}
+
+impl Stats {
+    /// So many live sessions.
+    pub fn of_live(live: u64) -> Self {
+        Self { live }
+    }
+}

@@ -1,0 +1,98 @@
+use std::fmt;
+use std::sync::Arc;
+
+use aws_lc_rs::digest::{SHA256, digest};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+/// What a backend knows a session by: the SHA-256 of its id, which only the client has. Who reads
+/// a backend, a log or a metric can not take a session over with it.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SessionKey([u8; 32]);
+
+impl SessionKey {
+    /// The key of an id, given as the text that the client has.
+    pub fn of_id(id: &str) -> Self {
+        let mut key = [0; 32];
+        key.copy_from_slice(digest(&SHA256, id.as_bytes()).as_ref());
+        Self(key)
+    }
+
+    /// A key that a backend has stored.
+    pub fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// The key for a backend to store.
+    pub fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+/// As base64url: 43 characters.
+impl fmt::Display for SessionKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&URL_SAFE_NO_PAD.encode(self.0))
+    }
+}
+
+/// The first bytes are enough to find one in a log.
+impl fmt::Debug for SessionKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = self.to_string();
+        write!(f, "SessionKey({}…)", text.get(..8).unwrap_or_default())
+    }
+}
+
+/// The user that sessions are registered under, as the application names it: 1 to 255 bytes.
+/// Bytes are compared as they are, upper and lower case differ.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct UserId(Arc<str>);
+
+impl UserId {
+    /// None if the text is empty or longer than 255 bytes.
+    pub fn new(id: impl Into<Arc<str>>) -> Option<Self> {
+        let id = id.into();
+        (1..=255).contains(&id.len()).then_some(Self(id))
+    }
+
+    /// The user's id.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for UserId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for UserId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "UserId({:?})", self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_the_sha_256_of_the_id() {
+        let expected = "ungWv48Bz-pBQUDeXa4iI7ADYaOWF3qctBD_YfIAFa0";
+        assert_eq!(SessionKey::of_id("abc").to_string(), expected);
+    }
+
+    #[test]
+    fn a_log_line_shows_only_the_start_of_a_key() {
+        assert_eq!(format!("{:?}", SessionKey::of_id("abc")), "SessionKey(ungWv48B…)");
+    }
+
+    #[test]
+    fn a_user_id_has_1_to_255_bytes() {
+        assert!(UserId::new("").is_none());
+        assert!(UserId::new("u".repeat(255)).is_some());
+        assert!(UserId::new("u".repeat(256)).is_none());
+    }
+}

@@ -1,0 +1,63 @@
+use super::{Found, SessionKey};
+
+/// Why there is no session under a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Missing {
+    /// Unknown, expired, or ended.
+    Absent,
+    /// It was replaced by one with another key a moment ago, at a login or past the grace of a
+    /// renewal: the client most likely has the new id by now.
+    Superseded,
+}
+
+/// What [`load`](super::Backend::load) found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Loaded {
+    /// A live session.
+    Found(Found),
+    /// None.
+    Missing(Missing),
+}
+
+/// What [`create`](super::Backend::create) did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Created {
+    /// The session is there, and these were ended to make room for it.
+    Done {
+        /// The user's oldest sessions.
+        ended: Vec<SessionKey>,
+    },
+    /// The key is in use, or was in use a moment ago. Nothing was changed.
+    Taken,
+    /// The user has as many sessions as may be. Nothing was changed.
+    Full,
+}
+
+/// What [`update`](super::Backend::update) did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Updated {
+    /// It was updated, and has this version now.
+    Done(u64),
+    /// Somebody was quicker: this is the session as it is now. Nothing was changed.
+    Conflict(Found),
+    /// There is no session to update. Nothing was changed.
+    Missing(Missing),
+}
+
+/// What [`rotate`](super::Backend::rotate) did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Rotated {
+    /// The session has the new key, and these were ended to make room for it.
+    Done {
+        /// The user's oldest sessions.
+        ended: Vec<SessionKey>,
+    },
+    /// Somebody was quicker: this is the session as it is now. Nothing was changed.
+    Conflict(Found),
+    /// There is no session to rotate. Nothing was changed.
+    Missing(Missing),
+    /// The new key is in use, or was in use a moment ago. Nothing was changed.
+    Taken,
+    /// The user has as many sessions as may be. Nothing was changed.
+    Full,
+}
