@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 use anyhow::{Result, bail};
 
 use crate::client::Client;
-use crate::port::Port;
-use crate::process::Process;
 use crate::shipped::Shipped;
-use crate::wait::until;
+use test_servers::Port;
+use test_servers::Process;
+use test_servers::until;
 
 /// A running balancer.
 #[derive(Debug)]

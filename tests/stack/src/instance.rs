@@ -11,9 +11,9 @@ use crate::account::USERS;
 use crate::api_binary::api_binary;
 use crate::client::Client;
 use crate::log::LogLine;
-use crate::port::Port;
-use crate::process::Process;
-use crate::wait::until;
+use test_servers::Port;
+use test_servers::Process;
+use test_servers::until;
 
 /// An instance that can be stopped, killed and started again on the same port.
 #[derive(Debug)]

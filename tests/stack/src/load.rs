@@ -13,7 +13,7 @@ use tokio::time::{MissedTickBehavior, interval};
 
 use crate::client::Client;
 use crate::report::{Record, Report};
-use crate::wait::until;
+use test_servers::until;
 
 /// A load that runs until it is told to finish.
 #[derive(Debug)]

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
-use crate::program::program;
+use test_servers::program;
 
 /// A configuration of `examples/balancers`.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

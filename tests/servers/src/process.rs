@@ -14,7 +14,7 @@ use crate::watchdog::Watchdog;
 
 /// A running server, and all processes that it starts. None of them outlives this value.
 #[derive(Debug)]
-pub(crate) struct Process {
+pub struct Process {
     child: Child,
     pid: Pid,
     watchdog: Option<Watchdog>,
@@ -22,7 +22,10 @@ pub(crate) struct Process {
 
 impl Process {
     /// Starts it, with all its output appended to the file.
-    pub(crate) fn start(command: &mut Command, output: &Path) -> Result<Self> {
+    ///
+    /// # Errors
+    /// It can not be started.
+    pub fn start(command: &mut Command, output: &Path) -> Result<Self> {
         let name = command.get_program().to_string_lossy().into_owned();
         Self::spawn(command, output).with_context(|| format!("{name} does not start"))
     }
@@ -42,12 +45,18 @@ impl Process {
     }
 
     /// Asks it to end (SIGTERM).
-    pub(crate) fn terminate(&self) -> Result<()> {
+    ///
+    /// # Errors
+    /// It is gone already.
+    pub fn terminate(&self) -> Result<()> {
         Ok(kill_process(self.pid, Signal::TERM)?)
     }
 
     /// How it ended, if it did.
-    pub(crate) fn ended(&mut self) -> Result<Option<ExitStatus>> {
+    ///
+    /// # Errors
+    /// The system does not say.
+    pub fn ended(&mut self) -> Result<Option<ExitStatus>> {
         let status = self.child.try_wait()?;
         if status.is_some() {
             self.watchdog = None;
@@ -56,7 +65,10 @@ impl Process {
     }
 
     /// How it ends.
-    pub(crate) async fn end(&mut self) -> Result<ExitStatus> {
+    ///
+    /// # Errors
+    /// It does not end in time.
+    pub async fn end(&mut self) -> Result<ExitStatus> {
         until("a process ended", async || self.ended().transpose()).await?
     }
 }
