@@ -28,8 +28,14 @@ pub enum ConfigErrorKind {
     InvalidPath,
     /// The lifetime is nothing, or longer than browsers keep a cookie.
     InvalidMaxAge,
+    /// The cookie goes to all sites, and over plain http.
+    InsecureSameSite,
     /// A signing key is too short to be safe.
     ShortKey,
+    /// A session's lifetime, or how often it is renewed, is not what can be.
+    InvalidLifetime,
+    /// The system gave no randomness.
+    NoRandomness,
     /// A setting has no effect without another one.
     UselessSetting,
 }

@@ -6,8 +6,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use crate::{ConfigError, ConfigErrorKind};
 
-/// Signs instance names for one cookie, and believes what older keys have signed.
-pub(super) struct Signer {
+/// Signs the values of one cookie, and believes what older keys have signed.
+pub(crate) struct Signer {
     cookie_name: String,
     key: hmac::Key,
     older_keys: Vec<hmac::Key>,
@@ -15,13 +15,13 @@ pub(super) struct Signer {
 
 /// Which key has made a good signature.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum SignedBy {
+pub(crate) enum SignedBy {
     Current,
     Older,
 }
 
 impl Signer {
-    pub(super) fn new(
+    pub(crate) fn new(
         cookie_name: &str,
         key: &[u8],
         older_keys: &[Vec<u8>],
@@ -33,28 +33,28 @@ impl Signer {
         })
     }
 
-    /// The cookie's value: the name, a dot, and the signature.
-    pub(super) fn sign(&self, instance: &str) -> String {
-        let signature = hmac::sign(&self.key, self.message(instance).as_bytes());
-        format!("{instance}.{}", URL_SAFE_NO_PAD.encode(signature))
+    /// The signed value: the value, a dot, and the signature.
+    pub(crate) fn sign(&self, value: &str) -> String {
+        let signature = hmac::sign(&self.key, self.message(value).as_bytes());
+        format!("{value}.{}", URL_SAFE_NO_PAD.encode(signature))
     }
 
-    /// The name that a value was signed for; none if no key has signed it.
-    pub(super) fn verify<'a>(&self, value: &'a str) -> Option<(&'a str, SignedBy)> {
-        let (instance, signature) = value.rsplit_once('.')?;
+    /// The value that was signed; none if no key has signed it.
+    pub(crate) fn verify<'a>(&self, signed: &'a str) -> Option<(&'a str, SignedBy)> {
+        let (value, signature) = signed.rsplit_once('.')?;
         let signature = URL_SAFE_NO_PAD.decode(signature).ok()?;
-        let message = self.message(instance);
+        let message = self.message(value);
         // Compares in constant time.
         let is_by = |key| hmac::verify(key, message.as_bytes(), &signature).is_ok();
         if is_by(&self.key) {
-            return Some((instance, SignedBy::Current));
+            return Some((value, SignedBy::Current));
         }
-        self.older_keys.iter().any(is_by).then_some((instance, SignedBy::Older))
+        self.older_keys.iter().any(is_by).then_some((value, SignedBy::Older))
     }
 
     /// The cookie's name is signed too, so that one key can serve two cookies. It has no `=`.
-    fn message(&self, instance: &str) -> String {
-        format!("{}={instance}", self.cookie_name)
+    fn message(&self, value: &str) -> String {
+        format!("{}={value}", self.cookie_name)
     }
 }
 
