@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use auth_core::{Clock, Renderer, SharedClock};
 use http::HeaderValue;
+use tower_sessions_core::SessionStore;
 
 use crate::backend::{Backend, Cap, CapPolicy, Lifetime};
 use crate::cookie::{Attributes, SameSite, Signer};
-use crate::engine::{Codec, ID_LENGTH, Sealer, Stay};
+use crate::engine::{Codec, ID_LENGTH, Predecessor, Sealer, Stay};
 use crate::event::{Events, SessionEvent};
 use crate::{ConfigError, ConfigErrorKind, SessionLayer};
 
@@ -32,6 +33,7 @@ pub struct SessionLayerBuilder {
     renderer: Renderer,
     events: Events,
     clock: SharedClock,
+    predecessor: Option<Predecessor>,
 }
 
 /// What a browser is told to forget of the site at a logout (Clear Site Data section 3.1).
@@ -62,6 +64,7 @@ pub(crate) struct Config {
     pub(crate) renderer: Renderer,
     pub(crate) events: Events,
     pub(crate) clock: SharedClock,
+    pub(crate) predecessor: Option<Predecessor>,
 }
 
 impl Config {
@@ -100,6 +103,7 @@ impl SessionLayerBuilder {
             renderer: Renderer::default(),
             events: Events::default(),
             clock: SharedClock::default(),
+            predecessor: None,
         }
     }
 
@@ -227,6 +231,17 @@ impl SessionLayerBuilder {
         self
     }
 
+    /// Takes over the sessions of a `SessionManagerLayer` of tower-sessions that was there before,
+    /// so that nobody is logged out: a client with that layer's cookie (`id` unless you named it
+    /// otherwise, neither signed nor private) gets a session of ours with what the store has of
+    /// it, under a new id.
+    pub fn take_over(mut self, store: impl SessionStore, cookie_name: impl Into<String>) -> Self {
+        let name = cookie_name.into();
+        let cookie = Attributes { name, domain: None, path: "/".into(), ..self.cookie.clone() };
+        self.predecessor = Some(Predecessor { store: Arc::new(store), cookie });
+        self
+    }
+
     /// Is told of everything that happens to sessions, while the request waits: it should only
     /// pass it on.
     pub fn on_event(mut self, sink: impl Fn(&SessionEvent) + Send + Sync + 'static) -> Self {
@@ -252,6 +267,7 @@ impl SessionLayerBuilder {
         }
         self.check_lifetimes()?;
         self.check_renewal()?;
+        self.check_predecessor()?;
         let signer = self.signer()?;
         let codec = Codec::new(self.sealer()?);
         let longest = signer.as_ref().map(|signer| signer.sign(&"x".repeat(ID_LENGTH)));
@@ -271,6 +287,7 @@ impl SessionLayerBuilder {
             renderer: self.renderer,
             events: self.events,
             clock: self.clock,
+            predecessor: self.predecessor,
         }))
     }
 
@@ -307,6 +324,13 @@ impl SessionLayerBuilder {
             }
         }
         Ok(())
+    }
+
+    fn check_predecessor(&self) -> Result<(), ConfigError> {
+        match &self.predecessor {
+            Some(predecessor) => predecessor.cookie.set_cookie("x").map(drop),
+            None => Ok(()),
+        }
     }
 
     fn check_renewal(&self) -> Result<(), ConfigError> {

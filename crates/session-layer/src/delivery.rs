@@ -27,11 +27,19 @@ pub(crate) fn deliver(
             }
         }
         CookieChange::Remove => {
-            give(headers, &removal(config));
+            give(headers, &removal(&config.cookie));
             if let Some(kinds) = &config.clear_site_data {
                 headers.insert(CLEAR_SITE_DATA, kinds.clone());
             }
         }
+    }
+    response
+}
+
+/// Removes the cookie of the layer that was there before.
+pub(crate) fn drop_predecessor(mut response: Response, config: &Config) -> Response {
+    if let Some(predecessor) = &config.predecessor {
+        give(response.headers_mut(), &removal(&predecessor.cookie));
     }
     response
 }
@@ -45,8 +53,8 @@ fn cookie(config: &Config, id: &SessionId, max_age: Option<Duration>) -> String 
 }
 
 /// With all attributes of the cookie that it removes, as browsers want it of prefixed ones.
-fn removal(config: &Config) -> String {
-    Attributes { max_age: Some(Duration::ZERO), ..config.cookie.clone() }.render("")
+fn removal(cookie: &Attributes) -> String {
+    Attributes { max_age: Some(Duration::ZERO), ..cookie.clone() }.render("")
 }
 
 /// Nobody else may be given the response (RFC 9111 section 5.2.2.5).

@@ -76,8 +76,12 @@ impl Events {
 
     pub(crate) fn tell(&self, kind: SessionEventKind, session: SessionKey, user: Option<UserId>) {
         match kind {
-            SessionEventKind::Loaded => tracing::trace!(target: TARGET, ?session, kind = kind.as_str()),
-            SessionEventKind::Unknown => tracing::info!(target: TARGET, ?session, kind = kind.as_str()),
+            SessionEventKind::Loaded => {
+                tracing::trace!(target: TARGET, ?session, kind = kind.as_str())
+            }
+            SessionEventKind::Unknown => {
+                tracing::info!(target: TARGET, ?session, kind = kind.as_str())
+            }
             _ => tracing::info!(target: TARGET, ?session, ?user, kind = kind.as_str()),
         }
         if let Some(sink) = &self.0 {

@@ -3,17 +3,16 @@ use std::time::Duration;
 use auth_core::Rejection;
 use http::StatusCode;
 
-use crate::backend::BackendErrorKind;
 use crate::SessionError;
+use crate::backend::BackendErrorKind;
 use crate::engine::Fault;
 
 /// How a fault is told to a client.
 pub(crate) fn of(fault: Fault) -> Rejection {
     match fault {
-        Fault::Backend(BackendErrorKind::Unavailable | BackendErrorKind::Timeout) => busy(
-            "store_unavailable",
-            "the sessions can't be reached at the moment; try again soon",
-        ),
+        Fault::Backend(BackendErrorKind::Unavailable | BackendErrorKind::Timeout) => {
+            busy("store_unavailable", "the sessions can't be reached at the moment; try again soon")
+        }
         Fault::Full => Rejection::new(
             StatusCode::FORBIDDEN,
             "too_many_sessions",

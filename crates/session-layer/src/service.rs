@@ -50,7 +50,7 @@ where
 
     fn call(&mut self, mut request: Request<B>) -> Self::Future {
         let sent = SentId::of(&self.config, request.headers());
-        let ledger = Ledger::open(Arc::clone(&self.config), sent.key());
+        let ledger = Ledger::open(Arc::clone(&self.config), &sent);
         let session = Session::new(ledger.session_id(), Arc::clone(&ledger), None);
         let visit = Visit {
             session: session.clone(),
@@ -124,6 +124,7 @@ impl Visit {
             || self.ledger.is_due_for_touch()
             || self.ledger.is_due_for_renewal()
             || self.ledger.changes_cookie()
+            || self.ledger.drops_predecessor()
     }
 
     async fn finish(self, response: Response) -> Response {
@@ -131,6 +132,10 @@ impl Visit {
         let response = match response.status().is_server_error() && !config.commits_server_errors {
             true => response,
             false => self.commit(response).await,
+        };
+        let response = match self.ledger.drops_predecessor() {
+            true => delivery::drop_predecessor(response, &config),
+            false => response,
         };
         delivery::deliver(response, self.ledger.take_cookie_change(), &self.sent, &config)
     }

@@ -105,7 +105,8 @@ impl Sessions {
         let mut ended = 0;
         for _ in 0..ROUNDS {
             let found = self.0.backend.of_user(user).await.map_err(Fault::from)?;
-            let is_spared = |found: &Found| spared.is_some() && self.handle(found).as_deref() == spared;
+            let is_spared =
+                |found: &Found| spared.is_some() && self.handle(found).as_deref() == spared;
             let doomed: Vec<_> = found.into_iter().filter(|found| !is_spared(found)).collect();
             if doomed.is_empty() {
                 return Ok(ended);

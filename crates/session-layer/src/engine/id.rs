@@ -25,6 +25,12 @@ impl SessionId {
         (sent.len() == LENGTH && sent.bytes().all(is_digit)).then(|| Self(sent.into()))
     }
 
+    /// The id that a layer of tower-sessions has given, which we know the session by until it gets
+    /// one of ours.
+    pub(crate) fn of_predecessor(id: tower_sessions_core::session::Id) -> Self {
+        Self(id.to_string().into())
+    }
+
     pub(crate) fn key(&self) -> SessionKey {
         SessionKey::of_id(&self.0)
     }
@@ -82,7 +88,10 @@ mod tests {
     fn what_can_not_be_an_id_is_none() {
         let long = "a".repeat(100_000);
         let texts = ["", "a", "a b", &long, &"a".repeat(31), &"a".repeat(33), &"\u{e9}".repeat(16)];
-        for text in texts.into_iter().chain(["' OR 1=1 --                     ", "../../../../../../../../../../.."]) {
+        for text in texts
+            .into_iter()
+            .chain(["' OR 1=1 --                     ", "../../../../../../../../../../.."])
+        {
             assert_eq!(SessionId::parse(text), None, "{text:?}");
         }
     }

@@ -18,6 +18,7 @@ use super::knock;
 use super::plan::{FieldUpdate, Known, Live, Plan, Step};
 use crate::backend::{Created, Found, Loaded, Missing, Rotated, SessionKey, Updated, UserId};
 use crate::config::Config;
+use crate::cookie::SentId;
 use crate::event::{Ending, SessionEventKind};
 
 pub(crate) use super::plan::{Stay, Turn, Wish};
@@ -40,6 +41,10 @@ struct State {
     fault: Option<Fault>,
     /// The request does not count as activity.
     passive: bool,
+    /// The id that the layer before us gave, if that is what the request came with.
+    predecessor: Option<Id>,
+    /// The session was the predecessor's until now.
+    taken_over: bool,
 }
 
 /// What becomes of the client's cookie.
@@ -62,8 +67,9 @@ enum Progress {
 }
 
 impl Ledger {
-    /// For a request that came with this key.
-    pub(crate) fn open(config: Arc<Config>, key: Option<SessionKey>) -> Arc<Self> {
+    /// For a request that came with this id.
+    pub(crate) fn open(config: Arc<Config>, sent: &SentId) -> Arc<Self> {
+        let key = sent.key();
         let state = State {
             known: key.map_or(Known::Nothing, Known::Unasked),
             wish: Wish::default(),
@@ -72,6 +78,8 @@ impl Ledger {
             cookie: CookieChange::Keep,
             fault: None,
             passive: false,
+            predecessor: sent.predecessor(),
+            taken_over: false,
         };
         Arc::new_cyclic(|this| Self { config, this: this.clone(), state: Mutex::new(state) })
     }
@@ -105,6 +113,12 @@ impl Ledger {
         mem::replace(&mut self.state().cookie, CookieChange::Keep)
     }
 
+    /// Whether the predecessor's cookie has served its turn.
+    pub(crate) fn drops_predecessor(&self) -> bool {
+        let state = self.state();
+        state.predecessor.is_some() && !matches!(state.known, Known::Unasked(_))
+    }
+
     /// Whether anything becomes of the cookie.
     pub(crate) fn changes_cookie(&self) -> bool {
         !matches!(self.state().cookie, CookieChange::Keep)
@@ -128,6 +142,9 @@ impl Ledger {
 
     /// Whether the session has had its id for so long that it should get another one.
     pub(crate) fn is_due_for_renewal(&self) -> bool {
+        if self.state().taken_over {
+            return self.live(|_| ()).is_some();
+        }
         let now = self.config.clock.now();
         let is_old = |every| self.live(|live| live.content.id_age(now) >= every);
         self.config.renew_every.and_then(is_old).unwrap_or(false)
@@ -190,8 +207,7 @@ impl Ledger {
     }
 
     async fn reload(&self, key: SessionKey) -> Result<(), Fault> {
-        let loaded = self.config.backend.load(&key).await.map_err(|error| self.note(error.into()))?;
-        match loaded {
+        match self.find(key).await.map_err(|fault| self.note(fault))? {
             Loaded::Found(found) => {
                 let user = found.record.user.clone();
                 self.config.events.tell(SessionEventKind::Loaded, found.key, user);
@@ -205,6 +221,18 @@ impl Ledger {
                 Ok(())
             }
         }
+    }
+
+    async fn find(&self, key: SessionKey) -> Result<Loaded, Fault> {
+        let loaded = self.config.backend.load(&key).await?;
+        let id = self.state().predecessor;
+        let (Loaded::Missing(Missing::Absent), Some(id)) = (&loaded, id) else { return Ok(loaded) };
+        let Some(predecessor) = &self.config.predecessor else { return Ok(loaded) };
+        if !predecessor.take_over(&self.config, id, &key).await? {
+            return Ok(loaded);
+        }
+        self.state().taken_over = true;
+        Ok(self.config.backend.load(&key).await?)
     }
 
     fn learn(&self, found: Found) -> Result<(), Fault> {
@@ -250,7 +278,9 @@ impl Ledger {
         match step {
             Step::Create { id, draft, next } => {
                 match self.config.backend.create(&id.key(), &draft).await? {
-                    Created::Done { ended } => self.began(id, next, ended, SessionEventKind::Created),
+                    Created::Done { ended } => {
+                        self.began(id, next, ended, SessionEventKind::Created)
+                    }
                     Created::Taken => Ok(Progress::Again),
                     Created::Full => Err(Fault::Full),
                 }
@@ -384,6 +414,7 @@ impl State {
         self.wish = Wish::default();
         self.updates.clear();
         self.fault = None;
+        self.taken_over = false;
     }
 }
 

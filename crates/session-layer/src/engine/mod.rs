@@ -9,6 +9,7 @@ mod id;
 mod knock;
 mod ledger;
 mod plan;
+mod predecessor;
 mod seal;
 
 pub(crate) use codec::Codec;
@@ -16,4 +17,5 @@ pub(crate) use fault::Fault;
 pub(crate) use id::{LENGTH as ID_LENGTH, SessionId};
 pub(crate) use knock::ledger_of;
 pub(crate) use ledger::{CookieChange, Ledger, Stay, Turn};
+pub(crate) use predecessor::Predecessor;
 pub(crate) use seal::Sealer;
