@@ -16,6 +16,7 @@ mod process;
 mod program;
 mod report;
 mod requests;
+mod server;
 mod shipped;
 mod stack;
 mod wait;
