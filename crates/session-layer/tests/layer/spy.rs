@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use session_layer::backend::memory::MemoryBackend;
+use session_layer::backend::MemoryBackend;
 use session_layer::backend::{
     Backend, BackendError, BackendErrorKind, Change, Created, Draft, Found, Loaded, Payload,
     Rotated, Rotation, RotationKind, SessionKey, Stats, Updated, UserId,
@@ -13,7 +13,7 @@ use session_layer::backend::{
 
 /// Watches a memory backend.
 #[derive(Clone, Debug)]
-pub struct Spy(Arc<Inner>);
+pub(crate) struct Spy(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
@@ -25,7 +25,7 @@ struct Inner {
 }
 
 impl Spy {
-    pub fn over(backend: MemoryBackend) -> Self {
+    pub(crate) fn over(backend: MemoryBackend) -> Self {
         Self(Arc::new(Inner {
             backend,
             calls: Mutex::default(),
@@ -36,22 +36,22 @@ impl Spy {
     }
 
     /// The calls since it was last asked.
-    pub fn calls(&self) -> Vec<&'static str> {
+    pub(crate) fn calls(&self) -> Vec<&'static str> {
         mem::take(&mut *self.0.calls.lock().unwrap())
     }
 
     /// Everything that was ever written.
-    pub fn written(&self) -> Vec<Payload> {
+    pub(crate) fn written(&self) -> Vec<Payload> {
         self.0.payloads.lock().unwrap().clone()
     }
 
     /// From now on it can't be reached, or can be again.
-    pub fn go_down(&self, is_down: bool) {
+    pub(crate) fn go_down(&self, is_down: bool) {
         self.0.is_down.store(is_down, Ordering::SeqCst);
     }
 
     /// From now on it can be read only, or written again.
-    pub fn fail_writes(&self, fail: bool) {
+    pub(crate) fn fail_writes(&self, fail: bool) {
         self.0.writes_fail.store(fail, Ordering::SeqCst);
     }
 
