@@ -36,6 +36,8 @@ pub enum ConfigErrorKind {
     InvalidLifetime,
     /// The system gave no randomness.
     NoRandomness,
+    /// There is no room for a session.
+    NoCapacity,
     /// A setting has no effect without another one.
     UselessSetting,
 }

@@ -41,7 +41,7 @@ use crate::{SessionLayerBuilder, SessionService, Sessions};
 ///
 /// ```
 /// use axum::{Router, routing::{get, post}};
-/// use session_layer::{Session, SessionExt, SessionLayer, backend::memory::MemoryBackend};
+/// use session_layer::{Session, SessionExt, SessionLayer, backend::MemoryBackend};
 ///
 /// async fn login(session: Session) -> Result<&'static str, session_layer::SessionError> {
 ///     // After the password was checked.

@@ -120,11 +120,7 @@ struct Visit {
 impl Visit {
     /// Whether there is anything to do; most responses just pass.
     fn has_to_commit(&self) -> bool {
-        self.session.is_modified()
-            || self.ledger.is_due_for_touch()
-            || self.ledger.is_due_for_renewal()
-            || self.ledger.changes_cookie()
-            || self.ledger.drops_predecessor()
+        self.session.is_modified() || self.ledger.has_errand()
     }
 
     async fn finish(self, response: Response) -> Response {

@@ -135,8 +135,8 @@ impl Sessions {
         let content = self.0.codec.decode(&found.key, &found.record.payload);
         let content = content.map_err(Fault::from).ok()?;
         Some(Device {
-            handle: content.handle,
-            label: content.label,
+            handle: content.handle.clone(),
+            label: content.label.clone(),
             created: found.record.created,
             last_seen: found.record.last_seen,
             expires: found.record.expires(),

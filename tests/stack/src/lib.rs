@@ -13,6 +13,7 @@ mod load;
 mod log;
 mod report;
 mod requests;
+mod server;
 mod shipped;
 mod stack;
 

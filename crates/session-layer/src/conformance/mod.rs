@@ -1,5 +1,53 @@
 //! The promises of a [`Backend`] as tests: what every backend of this crate passes, for those of
 //! your own.
+//!
+//! Every promise is a public async function of its own, which panics if the backend breaks it. Run
+//! them all with [`conformance_tests!`](crate::conformance_tests), in a file of your tests:
+//!
+//! ```text
+//! session_layer::conformance_tests!(MySubject::start());
+//! ```
+
+#![allow(
+    clippy::indexing_slicing,
+    clippy::as_conversions,
+    reason = "tests: a panic is how they say no, and their numbers are small"
+)]
+
+mod cap;
+mod client;
+mod concurrency;
+mod content;
+mod create;
+mod delete;
+mod expiry;
+mod load;
+mod of_user;
+mod renew;
+mod replace;
+mod sample;
+mod stats;
+mod suite;
+mod sweep;
+mod touch;
+mod update;
+
+pub use cap::*;
+pub use concurrency::*;
+pub use content::*;
+pub use create::*;
+pub use delete::*;
+pub use expiry::*;
+pub use load::*;
+pub use of_user::*;
+pub use renew::*;
+pub use replace::*;
+pub use stats::*;
+pub use sweep::*;
+pub use touch::*;
+pub use update::*;
+
+pub use crate::conformance_tests;
 
 use std::time::Duration;
 
@@ -7,9 +55,9 @@ use async_trait::async_trait;
 
 use crate::backend::Backend;
 
-/// A backend under test, that nobody else uses meanwhile.
+/// A backend under test, that is empty at first and that nobody else uses meanwhile.
 #[async_trait]
-pub trait Subject: Sync {
+pub trait Subject: Send + Sync + 'static {
     /// The backend.
     fn backend(&self) -> &dyn Backend;
 

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use super::content::Content;
 use super::seal::{Sealer, Unopened};
 use crate::backend::{BackendError, BackendErrorKind, Payload, SessionKey};
@@ -14,11 +16,10 @@ impl Codec {
     }
 
     /// None if it can't be sealed for want of randomness.
-    pub(crate) fn encode(&self, session: &SessionKey, content: &Content) -> Option<Payload> {
-        let json = serde_json::to_vec(content).ok()?;
+    pub(crate) fn encode(&self, session: &SessionKey, content: &Arc<Content>) -> Option<Payload> {
         match &self.sealer {
-            Some(sealer) => sealer.seal(session, &json).map(Payload::from_bytes),
-            None => Some(Payload::from_bytes(json)),
+            Some(sealer) => sealer.seal(session, &content.to_json()).map(Payload::from_bytes),
+            None => Some(Payload::of(Arc::clone(content))),
         }
     }
 
@@ -28,19 +29,34 @@ impl Codec {
         &self,
         session: &SessionKey,
         payload: &Payload,
-    ) -> Result<Content, BackendError> {
-        let corrupt = |cause| BackendError::caused_by(BackendErrorKind::Corrupt, cause);
-        let content = match &self.sealer {
+    ) -> Result<Arc<Content>, BackendError> {
+        match &self.sealer {
             Some(sealer) => {
                 let opened = sealer.open(session, payload.as_bytes());
-                let json = opened.map_err(|Unopened| corrupt(UNOPENED.to_owned()))?;
-                serde_json::from_slice(&json)
+                parse(&opened.map_err(|Unopened| corrupt(UNOPENED.to_owned()))?)
             }
-            None => serde_json::from_slice(payload.as_bytes()),
-        };
-        // The library's text may quote the content.
-        content.map_err(|error| corrupt(format!("no content in JSON: {:?}", error.classify())))
+            None => read(payload),
+        }
     }
+}
+
+fn read(payload: &Payload) -> Result<Arc<Content>, BackendError> {
+    if let Some(known) = payload.content() {
+        return Ok(Arc::clone(known));
+    }
+    let content = parse(payload.as_bytes())?;
+    payload.remember(&content);
+    Ok(content)
+}
+
+/// The library's text may quote the content, so that only its kind is told.
+fn parse(json: &[u8]) -> Result<Arc<Content>, BackendError> {
+    let content = serde_json::from_slice(json).map(Arc::new);
+    content.map_err(|error| corrupt(format!("no content in JSON: {:?}", error.classify())))
+}
+
+fn corrupt(cause: String) -> BackendError {
+    BackendError::caused_by(BackendErrorKind::Corrupt, cause)
 }
 
 const UNOPENED: &str = "the payload was not encrypted with a key that is known here";

@@ -1,5 +1,6 @@
 use std::collections::HashMap;
 use std::fmt;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use aws_lc_rs::rand;
@@ -26,8 +27,8 @@ pub(crate) struct Content {
     /// When it got its id, in seconds since 1970.
     #[serde(rename = "t")]
     renewed: u64,
-    #[serde(rename = "d")]
-    pub(crate) fields: Fields,
+    #[serde(rename = "d", with = "shared")]
+    pub(crate) fields: Arc<Fields>,
 }
 
 impl Content {
@@ -40,13 +41,18 @@ impl Content {
             label: None,
             remembered: false,
             renewed: seconds(now),
-            fields: Fields::new(),
+            fields: Arc::default(),
         })
     }
 
     /// Notes that it gets another id now.
     pub(crate) fn renew(&mut self, now: SystemTime) {
         self.renewed = seconds(now);
+    }
+
+    pub(crate) fn to_json(&self) -> Vec<u8> {
+        // Values of JSON are always JSON.
+        serde_json::to_vec(self).unwrap_or_default()
     }
 
     /// How long it has had its id.
@@ -60,6 +66,28 @@ impl fmt::Debug for Content {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let fields = self.fields.len();
         f.debug_struct("Content").field("fields", &fields).finish_non_exhaustive()
+    }
+}
+
+/// Fields are shared in memory only.
+mod shared {
+    use std::sync::Arc;
+
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use super::Fields;
+
+    pub(super) fn serialize<S: Serializer>(
+        fields: &Arc<Fields>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        Fields::serialize(fields, serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Arc<Fields>, D::Error> {
+        Fields::deserialize(deserializer).map(Arc::new)
     }
 }
 

@@ -1,7 +1,7 @@
 use std::fmt;
 use std::mem;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use async_trait::async_trait;
 use auth_core::Clock;
@@ -115,13 +115,21 @@ impl Ledger {
 
     /// Whether the predecessor's cookie has served its turn.
     pub(crate) fn drops_predecessor(&self) -> bool {
-        let state = self.state();
-        state.predecessor.is_some() && !matches!(state.known, Known::Unasked(_))
+        self.state().drops_predecessor()
     }
 
-    /// Whether anything becomes of the cookie.
-    pub(crate) fn changes_cookie(&self) -> bool {
-        !matches!(self.state().cookie, CookieChange::Keep)
+    /// Whether anything is left to do although the session was not changed.
+    pub(crate) fn has_errand(&self) -> bool {
+        let state = self.state();
+        match &state.known {
+            Known::Unasked(_) => false,
+            _ if state.drops_predecessor() || state.changes_cookie() => true,
+            Known::Live(_) => {
+                let now = self.config.clock.now();
+                state.is_due_for_touch(now) || state.is_due_for_renewal(&self.config, now)
+            }
+            Known::Nothing | Known::Superseded => false,
+        }
     }
 
     /// Why the last commit failed.
@@ -142,26 +150,13 @@ impl Ledger {
 
     /// Whether the session has had its id for so long that it should get another one.
     pub(crate) fn is_due_for_renewal(&self) -> bool {
-        if self.state().taken_over {
-            return self.live(|_| ()).is_some();
-        }
-        let now = self.config.clock.now();
-        let is_old = |every| self.live(|live| live.content.id_age(now) >= every);
-        self.config.renew_every.and_then(is_old).unwrap_or(false)
+        self.state().is_due_for_renewal(&self.config, self.config.clock.now())
     }
 
     /// Whether there is something to write down although nothing was changed: that the session was
     /// seen. It is written once per tenth of the idle time.
     pub(crate) fn is_due_for_touch(&self) -> bool {
-        if self.state().passive {
-            return false;
-        }
-        let now = self.config.clock.now();
-        let is_due = |live: &Live| {
-            let unseen = now.duration_since(live.record.last_seen).unwrap_or_default();
-            unseen >= live.record.idle / 10
-        };
-        self.live(is_due).unwrap_or(false)
+        self.state().is_due_for_touch(self.config.clock.now())
     }
 
     /// Counts the session as seen.
@@ -402,13 +397,33 @@ impl Ledger {
         let (Known::Live(live), Some(id)) = (&state.known, state.session_id) else { return None };
         Some(TowerRecord {
             id: loaded_id(id),
-            data: live.view.clone(),
+            data: Fields::clone(&live.view),
             expiry_date: OffsetDateTime::from(live.record.expires()),
         })
     }
 }
 
 impl State {
+    fn changes_cookie(&self) -> bool {
+        !matches!(self.cookie, CookieChange::Keep)
+    }
+
+    fn drops_predecessor(&self) -> bool {
+        self.predecessor.is_some() && !matches!(self.known, Known::Unasked(_))
+    }
+
+    fn is_due_for_touch(&self, now: SystemTime) -> bool {
+        let Known::Live(live) = &self.known else { return false };
+        let unseen = now.duration_since(live.record.last_seen).unwrap_or_default();
+        !self.passive && unseen >= live.record.idle / 10
+    }
+
+    fn is_due_for_renewal(&self, config: &Config, now: SystemTime) -> bool {
+        let Known::Live(live) = &self.known else { return false };
+        let is_old = |every| live.content.id_age(now) >= every;
+        self.taken_over || config.renew_every.is_some_and(is_old)
+    }
+
     fn settle(&mut self, next: Box<Live>) {
         self.known = Known::Live(next);
         self.wish = Wish::default();

@@ -13,6 +13,7 @@ mod predecessor;
 mod seal;
 
 pub(crate) use codec::Codec;
+pub(crate) use content::Content;
 pub(crate) use fault::Fault;
 pub(crate) use id::{LENGTH as ID_LENGTH, SessionId};
 pub(crate) use knock::ledger_of;

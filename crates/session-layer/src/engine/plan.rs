@@ -32,9 +32,9 @@ pub(super) enum Known {
 pub(super) struct Live {
     pub(super) key: SessionKey,
     pub(super) record: Record,
-    pub(super) content: Content,
+    pub(super) content: Arc<Content>,
     /// The fields as the handler's `Session` had them when it last agreed with the backend.
-    pub(super) view: Fields,
+    pub(super) view: Arc<Fields>,
 }
 
 /// What the verbs of a request want beside changed fields.
@@ -89,9 +89,9 @@ pub(super) struct Plan<'a> {
 }
 
 impl Live {
-    pub(super) fn new(found: Found, content: Content) -> Self {
+    pub(super) fn new(found: Found, content: Arc<Content>) -> Self {
         let Found { key, record } = found;
-        let view = content.fields.clone();
+        let view = Arc::clone(&content.fields);
         Self { key, record, content, view }
     }
 }
@@ -118,11 +118,13 @@ impl Plan<'_> {
 
     fn create(&self) -> Result<Step, Fault> {
         let mut content = Content::begin(self.now).ok_or(Fault::NoRandomness)?;
-        content.fields.clone_from(self.fields);
+        let view = Arc::new(self.fields.clone());
+        content.fields = Arc::clone(&view);
         self.adorn(&mut content);
+        let content = Arc::new(content);
         let (id, payload) = self.under_new_id(&content)?;
         let draft = self.draft(payload, self.wish.user.clone(), content.remembered);
-        let next = self.next(id.key(), draft.lifetime, draft.user.clone(), content);
+        let next = self.begun(id.key(), &draft, content, view);
         Ok(Step::Create { id, draft, next: Box::new(next) })
     }
 
@@ -131,43 +133,57 @@ impl Plan<'_> {
         if edit.is_empty() && self.wish.rotation.is_none() && !self.changes_stay(live) {
             return Ok(None);
         }
-        let mut content = live.content.clone();
-        edit.apply(&mut content.fields).map_err(|Unfit| Fault::Unfit)?;
+        let view = Arc::new(self.fields.clone());
+        let mut content = Content::clone(&live.content);
+        content.fields = self.merged(live, &edit, &view)?;
         self.adorn(&mut content);
         match self.wish.rotation {
-            None => self.update(live, content).map(Some),
-            Some(turn) => self.rotate(live, turn, content).map(Some),
+            None => self.update(live, Arc::new(content), view).map(Some),
+            Some(turn) => self.rotate(live, turn, content, view).map(Some),
         }
     }
 
-    fn update(&self, live: &Live, content: Content) -> Result<Step, Fault> {
+    /// What the fields become. If nobody else has changed them, that is what the handler sees.
+    fn merged(&self, live: &Live, edit: &Edit, view: &Arc<Fields>) -> Result<Arc<Fields>, Fault> {
+        if Arc::ptr_eq(&live.content.fields, &live.view) {
+            return Ok(Arc::clone(view));
+        }
+        let mut fields = Fields::clone(&live.content.fields);
+        edit.apply(&mut fields).map_err(|Unfit| Fault::Unfit)?;
+        Ok(Arc::new(fields))
+    }
+
+    fn update(&self, live: &Live, content: Arc<Content>, view: Arc<Fields>) -> Result<Step, Fault> {
         let payload = self.config.codec.encode(&live.key, &content).ok_or(Fault::NoRandomness)?;
         let lifetime = self.wish.stay.map(|stay| stay.lifetime);
         let change = Change { version: live.record.version, payload, lifetime };
-        let mut record = live.record.clone();
-        record.last_seen = self.now;
-        if let Some(lifetime) = lifetime {
-            record.idle = lifetime.idle;
-            record.ends = self.now + lifetime.absolute;
-        }
-        let next = Live { key: live.key, record, content, view: self.fields.clone() };
+        let record = self.seen(live);
+        let next = Live { key: live.key, record, content, view };
         Ok(Step::Update { key: live.key, change, next: Box::new(next) })
     }
 
-    fn rotate(&self, live: &Live, turn: Turn, mut content: Content) -> Result<Step, Fault> {
+    fn rotate(
+        &self,
+        live: &Live,
+        turn: Turn,
+        mut content: Content,
+        view: Arc<Fields>,
+    ) -> Result<Step, Fault> {
         content.renew(self.now);
+        let content = Arc::new(content);
         let (id, payload) = self.under_new_id(&content)?;
-        let user = self.wish.user.clone().or_else(|| live.record.user.clone());
         let (kind, next) = match turn {
             Turn::Renew => {
                 let lifetime = self.wish.stay.map(|stay| stay.lifetime);
-                let grace = self.config.grace;
-                let next = self.renewed(live, id.key(), content);
-                (RotationKind::Renew { payload, lifetime, grace }, next)
+                let mut record = self.seen(live);
+                record.version += 1;
+                let next = Live { key: id.key(), record, content, view };
+                (RotationKind::Renew { payload, lifetime, grace: self.config.grace }, next)
             }
             Turn::Replace => {
+                let user = self.wish.user.clone().or_else(|| live.record.user.clone());
                 let draft = self.draft(payload, user, content.remembered);
-                let next = self.next(id.key(), draft.lifetime, draft.user.clone(), content);
+                let next = self.begun(id.key(), &draft, content, view);
                 (RotationKind::Replace(draft), next)
             }
         };
@@ -176,7 +192,7 @@ impl Plan<'_> {
     }
 
     /// The id of a session that begins or moves, and its content sealed under it.
-    fn under_new_id(&self, content: &Content) -> Result<(SessionId, Payload), Fault> {
+    fn under_new_id(&self, content: &Arc<Content>) -> Result<(SessionId, Payload), Fault> {
         let id = SessionId::generate().ok_or(Fault::NoRandomness)?;
         let payload = self.config.codec.encode(&id.key(), content).ok_or(Fault::NoRandomness)?;
         Ok((id, payload))
@@ -187,34 +203,35 @@ impl Plan<'_> {
         Draft { payload, user, lifetime: stay.lifetime, cap: self.config.cap }
     }
 
-    fn next(
+    /// A session that begins now.
+    fn begun(
         &self,
         key: SessionKey,
-        lifetime: Lifetime,
-        user: Option<UserId>,
-        content: Content,
+        draft: &Draft,
+        content: Arc<Content>,
+        view: Arc<Fields>,
     ) -> Live {
         let record = Record {
             version: 1,
             payload: Payload::default(),
-            user,
+            user: draft.user.clone(),
             created: self.now,
             last_seen: self.now,
-            idle: lifetime.idle,
-            ends: self.now + lifetime.absolute,
+            idle: draft.lifetime.idle,
+            ends: self.now + draft.lifetime.absolute,
         };
-        Live { key, record, content, view: self.fields.clone() }
+        Live { key, record, content, view }
     }
 
-    fn renewed(&self, live: &Live, key: SessionKey, content: Content) -> Live {
+    /// The record of a session that is changed now.
+    fn seen(&self, live: &Live) -> Record {
         let mut record = live.record.clone();
-        record.version += 1;
         record.last_seen = self.now;
         if let Some(stay) = self.wish.stay {
             record.idle = stay.lifetime.idle;
             record.ends = self.now + stay.lifetime.absolute;
         }
-        Live { key, record, content, view: self.fields.clone() }
+        record
     }
 
     fn adorn(&self, content: &mut Content) {
@@ -238,7 +255,10 @@ impl Plan<'_> {
 
     /// The updates that the handler has not overwritten since.
     fn updates(&self, live: &Live) -> Vec<(String, Arc<Update>)> {
-        let mut made = live.view.clone();
+        if self.updates.is_empty() {
+            return Vec::new();
+        }
+        let mut made = Fields::clone(&live.view);
         let mut updates = Vec::new();
         for FieldUpdate { name, update } in self.updates {
             if let Some(value) = update(made.get(name)) {

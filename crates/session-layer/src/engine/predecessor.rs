@@ -51,11 +51,11 @@ fn draft(config: &Config, key: &SessionKey, record: Record) -> Result<Option<Dra
         return Ok(None);
     }
     let mut content = Content::begin(now).ok_or(Fault::NoRandomness)?;
-    content.fields = record.data;
+    content.fields = Arc::new(record.data);
     // It had no idle time but this one.
     let lifetime = Lifetime { idle: left.max(config.lifetime.idle), absolute: left };
     content.remembered = left > config.lifetime.absolute;
-    let payload = config.codec.encode(key, &content).ok_or(Fault::NoRandomness)?;
+    let payload = config.codec.encode(key, &Arc::new(content)).ok_or(Fault::NoRandomness)?;
     Ok(Some(Draft { payload, user: None, lifetime, cap: None }))
 }
 

@@ -11,7 +11,7 @@ use super::PassiveService;
 ///
 /// ```
 /// use axum::{Router, routing::get};
-/// use session_layer::{PassiveLayer, SessionLayer, backend::memory::MemoryBackend};
+/// use session_layer::{PassiveLayer, SessionLayer, backend::MemoryBackend};
 ///
 /// # fn main() -> Result<(), session_layer::ConfigError> {
 /// let sessions = SessionLayer::builder(MemoryBackend::new()).build()?;

@@ -9,7 +9,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::routing::get;
 use serde_json::Value;
-use session_layer::backend::memory::MemoryBackend;
+use session_layer::backend::MemoryBackend;
 use session_layer::{
     Login, PassiveLayer, Session, SessionError, SessionExt, SessionLayer, SessionLayerBuilder,
 };
@@ -19,30 +19,30 @@ use crate::browser::Browser;
 use crate::spy::Spy;
 
 /// An application under test.
-pub struct App {
-    pub router: Router,
-    pub layer: SessionLayer,
-    pub spy: Spy,
-    pub clock: ManualClock,
-    pub gate: Gate,
+pub(crate) struct App {
+    pub(crate) router: Router,
+    pub(crate) layer: SessionLayer,
+    pub(crate) spy: Spy,
+    pub(crate) clock: ManualClock,
+    pub(crate) gate: Gate,
 }
 
 /// Where the handler of `/hold` waits between loading and writing.
 #[derive(Clone, Default)]
-pub struct Gate {
-    pub loaded: Arc<Notify>,
-    pub go_on: Arc<Notify>,
+pub(crate) struct Gate {
+    pub(crate) loaded: Arc<Notify>,
+    pub(crate) go_on: Arc<Notify>,
 }
 
 impl App {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::with(|builder| builder)
     }
 
-    pub fn with(configure: impl FnOnce(SessionLayerBuilder) -> SessionLayerBuilder) -> Self {
+    pub(crate) fn with(configure: impl FnOnce(SessionLayerBuilder) -> SessionLayerBuilder) -> Self {
         let start = SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000);
         let clock = ManualClock::new(start);
-        let spy = Spy::over(MemoryBackend::builder().clock(clock.clone()).build());
+        let spy = Spy::over(MemoryBackend::builder().clock(clock.clone()).build().unwrap());
         let builder = SessionLayer::builder(spy.clone()).clock(clock.clone());
         let layer = configure(builder).build().unwrap();
         let gate = Gate::default();
@@ -51,19 +51,19 @@ impl App {
     }
 
     /// A browser without a cookie.
-    pub fn browser(&self) -> Browser {
+    pub(crate) fn browser(&self) -> Browser {
         Browser::of(self.router.clone())
     }
 
     /// A browser whose user is logged in.
-    pub async fn logged_in(&self, user: &str) -> Browser {
+    pub(crate) async fn logged_in(&self, user: &str) -> Browser {
         let mut browser = self.browser();
         browser.get(&format!("/login/{user}")).await.is(StatusCode::OK);
         browser
     }
 }
 
-pub fn routes() -> Router<Gate> {
+pub(crate) fn routes() -> Router<Gate> {
     Router::new()
         .route("/plain", get(|| async { "plain" }))
         .route("/set/{name}/{value}", get(set))

@@ -12,27 +12,27 @@ use crate::app::{Gate, routes};
 
 /// A browser. Clones are tabs that start with the same cookie.
 #[derive(Clone)]
-pub struct Browser {
+pub(crate) struct Browser {
     router: Router,
     /// `name=value`.
-    pub cookie: Option<String>,
+    pub(crate) cookie: Option<String>,
 }
 
 /// A response.
 #[derive(Debug)]
-pub struct Answer {
-    pub status: StatusCode,
-    pub headers: HeaderMap,
-    pub text: String,
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) text: String,
 }
 
 impl Browser {
-    pub fn of(router: Router) -> Self {
+    pub(crate) fn of(router: Router) -> Self {
         Self { router, cookie: None }
     }
 
     /// Asks, and keeps or drops the cookie as it is told.
-    pub async fn get(&mut self, path: &str) -> Answer {
+    pub(crate) async fn get(&mut self, path: &str) -> Answer {
         let answer = self.request(path).await;
         if let Some(set_cookie) = answer.set_cookie() {
             self.cookie = kept(set_cookie);
@@ -41,7 +41,7 @@ impl Browser {
     }
 
     /// Asks without regard to what becomes of the cookie.
-    pub async fn request(&self, path: &str) -> Answer {
+    pub(crate) async fn request(&self, path: &str) -> Answer {
         let mut request = Request::get(path);
         if let Some(cookie) = &self.cookie {
             request = request.header(COOKIE, cookie);
@@ -55,7 +55,7 @@ impl Browser {
     }
 
     /// The same browser, at the same application behind another layer.
-    pub fn through(&self, layer: SessionLayer) -> Self {
+    pub(crate) fn through(&self, layer: SessionLayer) -> Self {
         Self {
             router: routes().with_state(Gate::default()).layer(layer),
             cookie: self.cookie.clone(),
@@ -63,35 +63,35 @@ impl Browser {
     }
 
     /// The id in the cookie.
-    pub fn id(&self) -> &str {
+    pub(crate) fn id(&self) -> &str {
         self.cookie.as_deref().unwrap().split_once('=').unwrap().1
     }
 }
 
 impl Answer {
     #[track_caller]
-    pub fn is(&self, status: StatusCode) {
+    pub(crate) fn is(&self, status: StatusCode) {
         assert_eq!(self.status, status, "{self:?}");
     }
 
     #[track_caller]
-    pub fn says(&self, text: &str) {
+    pub(crate) fn says(&self, text: &str) {
         assert_eq!((self.status, self.text.as_str()), (StatusCode::OK, text));
     }
 
-    pub fn set_cookie(&self) -> Option<&str> {
+    pub(crate) fn set_cookie(&self) -> Option<&str> {
         let all = self.set_cookies();
         assert!(all.len() < 2, "{all:?}");
         all.first().copied()
     }
 
-    pub fn set_cookies(&self) -> Vec<&str> {
+    pub(crate) fn set_cookies(&self) -> Vec<&str> {
         let all = self.headers.get_all(SET_COOKIE).iter();
         all.map(|value| value.to_str().unwrap()).collect()
     }
 
     /// The word of a refusal.
-    pub fn code(&self) -> String {
+    pub(crate) fn code(&self) -> String {
         let problem: serde_json::Value = serde_json::from_str(&self.text).unwrap();
         problem["code"].as_str().unwrap().to_owned()
     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use session_layer::backend::memory::MemoryBackend;
+use session_layer::backend::MemoryBackend;
 use session_layer::{ConfigErrorKind, SameSite, SessionLayer, SessionLayerBuilder};
 
 #[track_caller]
@@ -47,7 +47,7 @@ fn short_and_useless_keys_are_refused() {
 
 #[test]
 fn lifetimes_that_can_not_be_are_refused() {
-    let minutes = |minutes| Duration::from_secs(60 * minutes);
+    let minutes = |minutes: u64| Duration::from_secs(60 * minutes);
     let kind = ConfigErrorKind::InvalidLifetime;
     refused(|layer| layer.lifetime(minutes(30), minutes(29)), kind);
     refused(|layer| layer.lifetime(Duration::from_secs(59), minutes(30)), kind);

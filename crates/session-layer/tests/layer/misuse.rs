@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use session_layer::backend::memory::MemoryBackend;
+use session_layer::backend::MemoryBackend;
 use session_layer::{Session, SessionErrorKind, SessionExt, SessionLayer};
 use tower_sessions_memory_store::MemoryStore;
 

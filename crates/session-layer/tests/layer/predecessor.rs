@@ -7,7 +7,7 @@ use auth_core::Clock;
 use futures_util::future::join_all;
 use session_layer::ConfigErrorKind;
 use session_layer::SessionLayer;
-use session_layer::backend::memory::MemoryBackend;
+use session_layer::backend::MemoryBackend;
 use time::OffsetDateTime;
 use tower_sessions_core::SessionStore;
 use tower_sessions_core::session::{Id, Record};

@@ -5,15 +5,16 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use session_layer::backend::memory::MemoryBackend;
+use session_layer::backend::MemoryBackend;
 use session_layer::backend::{
     Backend, BackendError, BackendErrorKind, Change, Created, Draft, Found, Loaded, Payload,
     Rotated, Rotation, RotationKind, SessionKey, Stats, Updated, UserId,
 };
+use tokio::task::yield_now;
 
 /// Watches a memory backend.
 #[derive(Clone, Debug)]
-pub struct Spy(Arc<Inner>);
+pub(crate) struct Spy(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
@@ -25,7 +26,7 @@ struct Inner {
 }
 
 impl Spy {
-    pub fn over(backend: MemoryBackend) -> Self {
+    pub(crate) fn over(backend: MemoryBackend) -> Self {
         Self(Arc::new(Inner {
             backend,
             calls: Mutex::default(),
@@ -36,26 +37,28 @@ impl Spy {
     }
 
     /// The calls since it was last asked.
-    pub fn calls(&self) -> Vec<&'static str> {
+    pub(crate) fn calls(&self) -> Vec<&'static str> {
         mem::take(&mut *self.0.calls.lock().unwrap())
     }
 
     /// Everything that was ever written.
-    pub fn written(&self) -> Vec<Payload> {
+    pub(crate) fn written(&self) -> Vec<Payload> {
         self.0.payloads.lock().unwrap().clone()
     }
 
     /// From now on it can't be reached, or can be again.
-    pub fn go_down(&self, is_down: bool) {
+    pub(crate) fn go_down(&self, is_down: bool) {
         self.0.is_down.store(is_down, Ordering::SeqCst);
     }
 
     /// From now on it can be read only, or written again.
-    pub fn fail_writes(&self, fail: bool) {
+    pub(crate) fn fail_writes(&self, fail: bool) {
         self.0.writes_fail.store(fail, Ordering::SeqCst);
     }
 
-    fn called(&self, verb: &'static str) -> Result<&MemoryBackend, BackendError> {
+    /// As a backend somewhere else takes its time, other requests get their turn.
+    async fn called(&self, verb: &'static str) -> Result<&MemoryBackend, BackendError> {
+        yield_now().await;
         self.0.calls.lock().unwrap().push(verb);
         let is_write = !matches!(verb, "load" | "of_user" | "stats");
         let is_down = self.0.is_down.load(Ordering::SeqCst);
@@ -75,21 +78,21 @@ impl Spy {
 #[async_trait]
 impl Backend for Spy {
     async fn load(&self, key: &SessionKey) -> Result<Loaded, BackendError> {
-        self.called("load")?.load(key).await
+        self.called("load").await?.load(key).await
     }
 
     async fn create(&self, key: &SessionKey, draft: &Draft) -> Result<Created, BackendError> {
         self.wrote(&draft.payload);
-        self.called("create")?.create(key, draft).await
+        self.called("create").await?.create(key, draft).await
     }
 
     async fn update(&self, key: &SessionKey, change: &Change) -> Result<Updated, BackendError> {
         self.wrote(&change.payload);
-        self.called("update")?.update(key, change).await
+        self.called("update").await?.update(key, change).await
     }
 
     async fn touch(&self, key: &SessionKey) -> Result<bool, BackendError> {
-        self.called("touch")?.touch(key).await
+        self.called("touch").await?.touch(key).await
     }
 
     async fn rotate(&self, key: &SessionKey, rotation: &Rotation) -> Result<Rotated, BackendError> {
@@ -97,22 +100,22 @@ impl Backend for Spy {
             RotationKind::Renew { payload, .. } => self.wrote(payload),
             RotationKind::Replace(draft) => self.wrote(&draft.payload),
         }
-        self.called("rotate")?.rotate(key, rotation).await
+        self.called("rotate").await?.rotate(key, rotation).await
     }
 
     async fn delete(&self, key: &SessionKey) -> Result<Option<Found>, BackendError> {
-        self.called("delete")?.delete(key).await
+        self.called("delete").await?.delete(key).await
     }
 
     async fn of_user(&self, user: &UserId) -> Result<Vec<Found>, BackendError> {
-        self.called("of_user")?.of_user(user).await
+        self.called("of_user").await?.of_user(user).await
     }
 
     async fn sweep(&self, limit: u32) -> Result<u32, BackendError> {
-        self.called("sweep")?.sweep(limit).await
+        self.called("sweep").await?.sweep(limit).await
     }
 
     async fn stats(&self) -> Result<Stats, BackendError> {
-        self.called("stats")?.stats().await
+        self.called("stats").await?.stats().await
     }
 }

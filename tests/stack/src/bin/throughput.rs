@@ -31,7 +31,7 @@ const GOAL: f64 = 0.85;
 
 #[tokio::main]
 async fn main() -> Result<()> {
-    program("wrk", "wrk")?;
+    program("wrk")?;
     let folder = tempfile::tempdir()?;
     let mut api = Instance::start("api-1", &[], folder.path())?;
     let issuer = issuer()?;
@@ -100,7 +100,7 @@ impl Contestant {
     }
 
     fn requests_per_second(&self) -> Result<f64> {
-        let output = Command::new(program("wrk", "wrk")?)
+        let output = Command::new(program("wrk")?)
             .args(["-t1", "-c", CONNECTIONS, "-d", SECONDS, "-H", &self.authorization, &self.url])
             .output()?;
         let text = String::from_utf8(output.stdout)?;

@@ -10,3 +10,4 @@ mod sticky;
 mod stopped;
 mod token;
 mod victim;
+mod visitor;
