@@ -3,7 +3,7 @@
 use axum::Router;
 use axum::body::Body;
 use axum::http::header::{COOKIE, SET_COOKIE};
-use axum::http::{HeaderMap, Request, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, Request, StatusCode};
 use http_body_util::BodyExt;
 use session_layer::SessionLayer;
 use tower::ServiceExt;
@@ -42,8 +42,18 @@ impl Browser {
 
     /// Asks without regard to what becomes of the cookie.
     pub(crate) async fn request(&self, path: &str) -> Answer {
+        let cookie = self.cookie.as_ref().map(|cookie| cookie.parse().unwrap());
+        self.send(path, cookie).await
+    }
+
+    /// Asks with this `Cookie` header.
+    pub(crate) async fn get_with(&self, path: &str, cookie: HeaderValue) -> Answer {
+        self.send(path, Some(cookie)).await
+    }
+
+    async fn send(&self, path: &str, cookie: Option<HeaderValue>) -> Answer {
         let mut request = Request::get(path);
-        if let Some(cookie) = &self.cookie {
+        if let Some(cookie) = cookie {
             request = request.header(COOKIE, cookie);
         }
         let request = request.body(Body::empty()).unwrap();

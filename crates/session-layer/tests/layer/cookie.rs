@@ -2,7 +2,9 @@
 
 use std::collections::HashSet;
 
-use axum::http::StatusCode;
+use axum::http::{HeaderValue, StatusCode};
+use proptest::collection::vec;
+use proptest::prelude::*;
 use session_layer::SameSite;
 
 use crate::app::App;
@@ -97,4 +99,34 @@ async fn the_id_that_handlers_see_and_may_log_is_not_the_one_in_the_cookie() {
     thief.cookie = Some(format!("__Host-Http-sid={seen}"));
     thief.get("/user").await.says("nobody");
     assert_eq!(browser.get("/id").await.text, seen);
+}
+
+#[tokio::test]
+async fn cookies_of_every_length_and_byte_are_a_guest() {
+    let app = App::new();
+    let browser = app.browser();
+    let fill = |byte: u8, length: usize| vec![byte; length];
+    let lengths = (0..100).chain([31, 32, 33, 1_000, 4_096, 8_192, 65_536]);
+    let values = (0..=255).flat_map(|byte| [1, 31, 32, 33].map(|length| fill(byte, length)));
+    for value in values.chain(lengths.map(|length| fill(b'a', length))) {
+        let cookie = [b"__Host-Http-sid=".as_slice(), &value].concat();
+        // What no header can hold never comes here.
+        let Ok(cookie) = HeaderValue::from_bytes(&cookie) else { continue };
+        browser.get_with("/get/a", cookie).await.says("none");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(512))]
+
+    #[test]
+    fn a_cookie_header_of_any_bytes_is_a_guest(cookie in vec(any::<u8>(), 0..200)) {
+        let Ok(cookie) = HeaderValue::from_bytes(&cookie) else { return Ok(()) };
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let answer = runtime.block_on(async {
+            App::with(|layer| layer.signed([7; 32])).browser().get_with("/get/a", cookie).await
+        });
+        prop_assert_eq!((answer.status, answer.text.as_str()), (StatusCode::OK, "none"));
+        prop_assert_eq!(answer.set_cookie(), None);
+    }
 }

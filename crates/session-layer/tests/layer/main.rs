@@ -11,6 +11,7 @@ mod cookie;
 mod devices;
 mod encryption;
 mod events;
+mod foreign_records;
 mod laziness;
 mod lifetime;
 mod login;
