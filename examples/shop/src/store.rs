@@ -1,13 +1,14 @@
 use std::convert::Infallible;
-use std::fmt;
+use std::error::Error;
+use std::fmt::{self, Display};
 use std::str::FromStr;
 use std::sync::Arc;
 
 use example_service::StartError;
-use session_layer::backend::{Backend, MemoryBackend};
+use session_layer::backend::{Backend, BackendError, MemoryBackend, RedisBackend};
 
-/// Where sessions are kept, as the option says it. Only its kind is shown to anybody: an address
-/// may have a password in it.
+/// Where sessions are kept, as the option says it. Its address, which may have a password in it,
+/// is shown to nobody.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Store(String);
 
@@ -15,17 +16,43 @@ impl Store {
     /// Opens it.
     ///
     /// # Errors
-    /// If there is no store of this kind, or it can't be reached.
+    /// If there is no store of this kind, or it can't be reached or used.
     pub async fn open(&self) -> Result<Arc<dyn Backend>, StartError> {
-        match self.0.as_str() {
-            "memory" => Ok(Arc::new(MemoryBackend::new())),
-            _ => Err(StartError::about("--store", "write `memory`")),
+        match self.kind() {
+            _ if self.is_fleeting() => Ok(Arc::new(MemoryBackend::new())),
+            "redis" | "rediss" => redis(&self.0).await,
+            _ => Err(refused("write `memory` or `redis://…`")),
         }
     }
 
     /// Whether it ends with this instance.
     pub fn is_fleeting(&self) -> bool {
         self.0 == "memory"
+    }
+
+    /// What stands before the colon.
+    fn kind(&self) -> &str {
+        self.0.split_once(':').map_or("", |(kind, _)| kind)
+    }
+}
+
+/// A Redis that is away is a mistake here: the address may be wrong. A service that has to come up
+/// without it leaves out `connect`.
+async fn redis(url: &str) -> Result<Arc<dyn Backend>, StartError> {
+    let backend = RedisBackend::builder(url).build().map_err(refused)?;
+    backend.connect().await.map_err(|error| faulty(&error))?;
+    Ok(Arc::new(backend))
+}
+
+fn refused(reason: impl Display) -> StartError {
+    StartError::about("--store", reason)
+}
+
+/// With its cause, in one line.
+fn faulty(error: &BackendError) -> StartError {
+    match error.source() {
+        Some(cause) => refused(format!("{error}: {cause}")),
+        None => refused(error),
     }
 }
 
@@ -38,11 +65,11 @@ impl FromStr for Store {
     }
 }
 
-impl fmt::Display for Store {
+impl Display for Store {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0.split_once("://") {
-            Some((kind, _)) => write!(f, "{kind}://…"),
-            None => f.write_str(&self.0),
+        match self.is_fleeting() {
+            true => f.write_str(&self.0),
+            false => write!(f, "{}:…", self.kind()),
         }
     }
 }

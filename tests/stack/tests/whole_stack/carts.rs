@@ -4,22 +4,20 @@ use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
 use stack_tests::{Client, Load, Report, Shipped, Shoppers, Stack};
+use test_servers::Redis;
 
 const SHOPPERS: usize = 8;
 
 #[tokio::test]
-async fn behind_nginx_carts_in_a_file_survive_the_instance_that_made_them() -> Result<()> {
-    check(Shipped::Nginx, file).await
+async fn behind_nginx_carts_in_redis_survive_the_instance_that_made_them() -> Result<()> {
+    let redis = Redis::start().await?;
+    check(Shipped::Nginx, |_| redis.url()).await
 }
 
 #[tokio::test]
-async fn behind_haproxy_carts_in_a_file_survive_the_instance_that_made_them() -> Result<()> {
-    check(Shipped::HaProxy, file).await
-}
-
-/// A SQLite file that all instances share.
-fn file(folder: &Path) -> String {
-    format!("sqlite:{}", folder.join("shop.db").display())
+async fn behind_haproxy_carts_in_redis_survive_the_instance_that_made_them() -> Result<()> {
+    let redis = Redis::start().await?;
+    check(Shipped::HaProxy, |_| redis.url()).await
 }
 
 async fn check(shipped: Shipped, store: impl FnOnce(&Path) -> String) -> Result<()> {
@@ -33,6 +31,7 @@ async fn check(shipped: Shipped, store: impl FnOnce(&Path) -> String) -> Result<
     victim.start_again()?;
     victim.is_ready().await?;
     let report = load.finish(900).await?;
+    assert!(report.by_instance().contains_key("api-1"), "the victim had no traffic");
     at_most_those_in_flight_failed(&report);
     for instance in &stack.instances {
         let mut client = Client::to(instance.port().address());
