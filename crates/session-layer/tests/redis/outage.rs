@@ -87,6 +87,8 @@ async fn a_verb_waits_for_a_redis_that_is_about_to_be_back() {
     let mut redis = Fixture::start().await;
     redis.backend.connect().await.unwrap();
     redis.server.kill().await.unwrap();
+    let noticed = async || redis.backend.load(&key("a")).await.is_err().then_some(());
+    until("the loss was noticed", noticed).await.unwrap();
     let backend = redis.backend.clone();
     let waiting = tokio::spawn(async move { backend.load(&key("a")).await });
     redis.server.restart().await.unwrap();
