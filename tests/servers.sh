@@ -7,20 +7,27 @@ set -euo pipefail
 
 # Command and Debian package.
 readonly NEEDED="
-nginx    nginx-light
-haproxy  haproxy
-wrk      wrk
-jq       jq
-curl     curl
+nginx     nginx-light
+haproxy   haproxy
+mariadbd  mariadb-server
+postgres  postgresql
+wrk       wrk
+jq        jq
+curl      curl
 "
 
 # Daemons live outside of a user's PATH.
 export PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"
 
+# PostgreSQL has a folder for each version.
+is_here() {
+    command -v "$1" >/dev/null || compgen -G "/usr/lib/postgresql/*/bin/$1" >/dev/null
+}
+
 missing_packages() {
     local command package
     while read -r command package; do
-        [ -z "$command" ] || command -v "$command" >/dev/null || echo "$package"
+        [ -z "$command" ] || is_here "$command" || echo "$package"
     done <<<"$NEEDED"
 }
 
@@ -47,7 +54,7 @@ install_packages() {
     apt-get install -y -qq --no-install-recommends "$@" >/dev/null
     # Not now, and not at the next boot either.
     if [ -d /run/systemd/system ]; then
-        systemctl disable --quiet nginx haproxy 2>/dev/null || true
+        systemctl disable --quiet nginx haproxy mariadb postgresql 2>/dev/null || true
     fi
 }
 
