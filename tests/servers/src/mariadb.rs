@@ -106,8 +106,8 @@ impl MariaDb {
     ///
     /// # Errors
     /// It is gone already.
-    pub fn freeze(&self) -> Result<()> {
-        self.process.freeze()
+    pub async fn freeze(&self) -> Result<()> {
+        self.process.freeze().await
     }
 
     /// Lets it go on.

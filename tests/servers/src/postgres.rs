@@ -105,8 +105,8 @@ impl Postgres {
     ///
     /// # Errors
     /// It is gone already.
-    pub fn freeze(&self) -> Result<()> {
-        self.process.freeze()
+    pub async fn freeze(&self) -> Result<()> {
+        self.process.freeze().await
     }
 
     /// Lets it go on.

@@ -66,8 +66,10 @@ impl Process {
     ///
     /// # Errors
     /// It is gone already.
-    pub fn freeze(&self) -> Result<()> {
-        self.signal_all(Signal::STOP)
+    pub async fn freeze(&self) -> Result<()> {
+        self.signal_all(Signal::STOP)?;
+        let all = [vec![self.pid], self.children()].concat();
+        until("all threads stopped", async || all.iter().all(is_stopped).then_some(())).await
     }
 
     /// Lets it go on (SIGCONT).
@@ -114,6 +116,15 @@ impl Process {
         let children = children.unwrap_or_default();
         children.split_whitespace().filter_map(|pid| Pid::from_raw(pid.parse().ok()?)).collect()
     }
+}
+
+/// Threads that run on another processor go on for a moment.
+fn is_stopped(process: &Pid) -> bool {
+    let threads = fs::read_dir(format!("/proc/{}/task", process.as_raw_nonzero()));
+    threads.into_iter().flatten().flatten().all(|thread| {
+        let status = fs::read_to_string(thread.path().join("status")).unwrap_or_default();
+        status.contains("\nState:\tT")
+    })
 }
 
 impl Drop for Process {
