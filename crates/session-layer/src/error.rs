@@ -28,6 +28,12 @@ pub enum ConfigErrorKind {
     InvalidPath,
     /// The lifetime is nothing, or longer than browsers keep a cookie.
     InvalidMaxAge,
+    /// The URL of a backend can't be read, or has what is not known.
+    InvalidUrl,
+    /// A bound or a deadline is nothing.
+    InvalidBound,
+    /// A file of certificates can't be read, or has none.
+    InvalidCertificate,
     /// A signing key is too short to be safe.
     ShortKey,
     /// A setting has no effect without another one.

@@ -6,9 +6,15 @@
 mod contract;
 mod error;
 mod key;
+#[cfg(feature = "mysql")]
+pub mod mysql;
 mod outcome;
 mod payload;
+#[cfg(feature = "postgres")]
+pub mod postgres;
 mod record;
+#[cfg(any(feature = "mysql", feature = "postgres"))]
+mod sql;
 
 pub use contract::{Backend, Stats};
 pub use error::{BackendError, BackendErrorKind};

@@ -1,0 +1,14 @@
+//! The tests that both SQL backends pass, on what each calls its `engine`.
+
+mod aged;
+mod broken_off;
+mod concurrent;
+mod corrupt;
+mod frozen;
+mod killed;
+mod migrate;
+mod refused;
+mod samples;
+mod undone;
+
+pub(crate) use aged::Aged;
