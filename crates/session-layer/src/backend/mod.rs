@@ -6,6 +6,7 @@
 mod contract;
 mod error;
 mod key;
+mod memory;
 #[cfg(feature = "mysql")]
 pub mod mysql;
 mod outcome;
@@ -19,6 +20,7 @@ mod sql;
 pub use contract::{Backend, Stats};
 pub use error::{BackendError, BackendErrorKind};
 pub use key::{SessionKey, UserId};
+pub use memory::{MemoryBackend, MemoryBuilder};
 pub use outcome::{Created, Loaded, Missing, Rotated, Updated};
 pub use payload::Payload;
 pub use record::{Cap, CapPolicy, Change, Draft, Found, Lifetime, Record, Rotation, RotationKind};
