@@ -16,13 +16,13 @@ CREATE TABLE IF NOT EXISTS sessions (
     user_id     VARBINARY(255)  NULL                    COMMENT 'whose it is; NULL for nobody, and if it is not live',
     payload     MEDIUMBLOB      NOT NULL                COMMENT 'its content; empty if it is not live',
     version     BIGINT          NOT NULL                COMMENT 'counts its changes',
-    created_us  BIGINT          NOT NULL                COMMENT 'when it began, in microseconds: the order of a user''s sessions',
+    created     BIGINT          NOT NULL                COMMENT 'when it began',
     last_seen   BIGINT          NOT NULL                COMMENT 'when it was last used',
     idle        BIGINT          NOT NULL                COMMENT 'how long it lives unused',
     ends        BIGINT          NOT NULL                COMMENT 'when it ends however used it is; if superseded, when the key stops leading on',
     expires     BIGINT          NOT NULL                COMMENT 'when it ends unless it is used before; from then on the row may be deleted',
     successor   BINARY(32)      NULL                    COMMENT 'if superseded, the key that this one leads to',
-    INDEX sessions_of_user (user_id, created_us),
+    INDEX sessions_of_user (user_id, created),
     INDEX sessions_by_expiry (expires, state)
 ) ENGINE=InnoDB;
 

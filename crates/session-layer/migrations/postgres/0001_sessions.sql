@@ -16,7 +16,7 @@ CREATE TABLE IF NOT EXISTS sessions (
     user_id     bytea       NULL,
     payload     bytea       NOT NULL,
     version     bigint      NOT NULL,
-    created_us  bigint      NOT NULL,
+    created     bigint      NOT NULL,
     last_seen   bigint      NOT NULL,
     idle        bigint      NOT NULL,
     ends        bigint      NOT NULL,
@@ -29,14 +29,14 @@ COMMENT ON COLUMN sessions.state IS '0 live, 1 superseded by another key, 2 ende
 COMMENT ON COLUMN sessions.user_id IS 'whose it is, in UTF-8; NULL for nobody, and if it is not live';
 COMMENT ON COLUMN sessions.payload IS 'its content; empty if it is not live';
 COMMENT ON COLUMN sessions.version IS 'counts its changes';
-COMMENT ON COLUMN sessions.created_us IS 'when it began, in microseconds: the order of a user''s sessions';
+COMMENT ON COLUMN sessions.created IS 'when it began';
 COMMENT ON COLUMN sessions.last_seen IS 'when it was last used';
 COMMENT ON COLUMN sessions.idle IS 'how long it lives unused';
 COMMENT ON COLUMN sessions.ends IS 'when it ends however used it is; if superseded, when the key stops leading on';
 COMMENT ON COLUMN sessions.expires IS 'when it ends unless it is used before; from then on the row may be deleted';
 COMMENT ON COLUMN sessions.successor IS 'if superseded, the key that this one leads to';
 
-CREATE INDEX IF NOT EXISTS sessions_of_user ON sessions (user_id, created_us) WHERE user_id IS NOT NULL;
+CREATE INDEX IF NOT EXISTS sessions_of_user ON sessions (user_id, created) WHERE user_id IS NOT NULL;
 CREATE INDEX IF NOT EXISTS sessions_by_expiry ON sessions (expires);
 
 INSERT INTO session_migrations (version) VALUES (1) ON CONFLICT DO NOTHING;

@@ -27,9 +27,9 @@ impl Subject for Aged {
     }
 
     async fn advance(&self, by: Duration) {
-        let (micros, millis) = (by.as_micros(), by.as_millis());
+        let millis = by.as_millis();
         let times = format!(
-            "created_us = created_us - {micros}, last_seen = last_seen - {millis}, \
+            "created = created - {millis}, last_seen = last_seen - {millis}, \
              ends = ends - {millis}, expires = expires - {millis}"
         );
         run(&self.url, &format!("UPDATE sessions SET {times}")).await;

@@ -6,14 +6,14 @@
 
 /// What is under a key: id.
 pub(super) const ENTRY: &str = "
-SELECT id, state, user_id, payload, version, created_us, last_seen, idle, ends, expires, successor,
+SELECT id, state, user_id, payload, version, created, last_seen, idle, ends, expires, successor,
        TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(6)) DIV 1000
 FROM sessions
 WHERE id = ?";
 
 /// The same, which nobody else changes until the transaction ends: id.
 pub(super) const LOCKED_ENTRY: &str = "
-SELECT id, state, user_id, payload, version, created_us, last_seen, idle, ends, expires, successor,
+SELECT id, state, user_id, payload, version, created, last_seen, idle, ends, expires, successor,
        TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(6)) DIV 1000
 FROM sessions
 WHERE id = ?
@@ -21,21 +21,21 @@ FOR UPDATE";
 
 /// A user's live sessions: user.
 pub(super) const ENTRIES_OF_USER: &str = "
-SELECT id, state, user_id, payload, version, created_us, last_seen, idle, ends, expires, successor,
+SELECT id, state, user_id, payload, version, created, last_seen, idle, ends, expires, successor,
        TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(6)) DIV 1000
 FROM sessions
 WHERE user_id = ?
   AND state = 0
   AND expires > TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(6)) DIV 1000
-ORDER BY created_us, id";
+ORDER BY created, id";
 
 /// A new session: id, user, payload, idle, absolute lifetime.
 pub(super) const INSERT: &str = "
 INSERT INTO sessions
-       (id, state, user_id, payload, version, created_us, last_seen, idle, ends, expires)
+       (id, state, user_id, payload, version, created, last_seen, idle, ends, expires)
 VALUES (?, 0, ?, ?, 1,
-        TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(6)), created_us DIV 1000,
-        ?, last_seen + ?, LEAST(last_seen + idle, ends))";
+        TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(6)) DIV 1000, created,
+        ?, created + ?, LEAST(created + idle, ends))";
 
 /// Removes what has expired under a key: id.
 pub(super) const FREE: &str = "
@@ -47,8 +47,8 @@ WHERE id = ?
 /// these two again, old id, version.
 pub(super) const INSERT_RENEWED: &str = "
 INSERT INTO sessions
-       (id, state, user_id, payload, version, created_us, last_seen, idle, ends, expires)
-SELECT ?, 0, user_id, ?, version + 1, created_us, now,
+       (id, state, user_id, payload, version, created, last_seen, idle, ends, expires)
+SELECT ?, 0, user_id, ?, version + 1, created, now,
        COALESCE(?, idle), COALESCE(now + ?, ends),
        LEAST(now + COALESCE(?, idle), COALESCE(now + ?, ends))
 FROM sessions, (
@@ -116,7 +116,7 @@ pub(super) const KEYS_OF_USER: &str = "
 SELECT id
 FROM sessions
 WHERE user_id = ?
-ORDER BY created_us, id";
+ORDER BY created, id";
 
 /// Removes what has expired, what did so first to begin with: how many rows.
 pub(super) const SWEEP: &str = "

@@ -5,14 +5,14 @@
 
 /// What is under a key: $1 id.
 pub(super) const ENTRY: &str = "
-SELECT id, state, user_id, payload, version, created_us, last_seen, idle, ends, expires, successor,
+SELECT id, state, user_id, payload, version, created, last_seen, idle, ends, expires, successor,
        floor(extract(epoch FROM statement_timestamp()) * 1000)::bigint
 FROM sessions
 WHERE id = $1";
 
 /// The same, which nobody else changes until the transaction ends: $1 id.
 pub(super) const LOCKED_ENTRY: &str = "
-SELECT id, state, user_id, payload, version, created_us, last_seen, idle, ends, expires, successor,
+SELECT id, state, user_id, payload, version, created, last_seen, idle, ends, expires, successor,
        floor(extract(epoch FROM statement_timestamp()) * 1000)::bigint
 FROM sessions
 WHERE id = $1
@@ -20,28 +20,27 @@ FOR UPDATE";
 
 /// A user's live sessions: $1 user.
 pub(super) const ENTRIES_OF_USER: &str = "
-SELECT id, state, user_id, payload, version, created_us, last_seen, idle, ends, expires, successor,
+SELECT id, state, user_id, payload, version, created, last_seen, idle, ends, expires, successor,
        floor(extract(epoch FROM statement_timestamp()) * 1000)::bigint
 FROM sessions
 WHERE user_id = $1
   AND state = 0
   AND expires > floor(extract(epoch FROM statement_timestamp()) * 1000)::bigint
-ORDER BY created_us, id";
+ORDER BY created, id";
 
 /// A new session, in the place of what has expired: $1 id, $2 user, $3 payload, $4 idle, $5
 /// absolute lifetime.
 pub(super) const INSERT: &str = "
 WITH clock AS (
-    SELECT floor(extract(epoch FROM statement_timestamp()) * 1000000)::bigint AS us,
-           floor(extract(epoch FROM statement_timestamp()) * 1000)::bigint AS now
+    SELECT floor(extract(epoch FROM statement_timestamp()) * 1000)::bigint AS now
 )
 INSERT INTO sessions AS present
-       (id, state, user_id, payload, version, created_us, last_seen, idle, ends, expires)
-SELECT $1, 0, $2, $3, 1, us, now, $4, now + $5, now + LEAST($4, $5)
+       (id, state, user_id, payload, version, created, last_seen, idle, ends, expires)
+SELECT $1, 0, $2, $3, 1, now, now, $4, now + $5, now + LEAST($4, $5)
 FROM clock
 ON CONFLICT (id) DO UPDATE
 SET state = EXCLUDED.state, user_id = EXCLUDED.user_id, payload = EXCLUDED.payload,
-    version = EXCLUDED.version, created_us = EXCLUDED.created_us, last_seen = EXCLUDED.last_seen,
+    version = EXCLUDED.version, created = EXCLUDED.created, last_seen = EXCLUDED.last_seen,
     idle = EXCLUDED.idle, ends = EXCLUDED.ends, expires = EXCLUDED.expires, successor = NULL
 WHERE present.expires <= EXCLUDED.last_seen";
 
@@ -52,15 +51,15 @@ WITH clock AS (
     SELECT floor(extract(epoch FROM statement_timestamp()) * 1000)::bigint AS now
 )
 INSERT INTO sessions AS present
-       (id, state, user_id, payload, version, created_us, last_seen, idle, ends, expires)
-SELECT $1, 0, user_id, $2, version + 1, created_us, now,
+       (id, state, user_id, payload, version, created, last_seen, idle, ends, expires)
+SELECT $1, 0, user_id, $2, version + 1, created, now,
        COALESCE($3, idle), COALESCE(now + $4, ends),
        LEAST(now + COALESCE($3, idle), COALESCE(now + $4, ends))
 FROM sessions, clock
 WHERE id = $5 AND version = $6 AND state = 0 AND expires > now
 ON CONFLICT (id) DO UPDATE
 SET state = EXCLUDED.state, user_id = EXCLUDED.user_id, payload = EXCLUDED.payload,
-    version = EXCLUDED.version, created_us = EXCLUDED.created_us, last_seen = EXCLUDED.last_seen,
+    version = EXCLUDED.version, created = EXCLUDED.created, last_seen = EXCLUDED.last_seen,
     idle = EXCLUDED.idle, ends = EXCLUDED.ends, expires = EXCLUDED.expires, successor = NULL
 WHERE present.expires <= EXCLUDED.last_seen";
 
@@ -124,7 +123,7 @@ pub(super) const KEYS_OF_USER: &str = "
 SELECT id
 FROM sessions
 WHERE user_id = $1
-ORDER BY created_us, id";
+ORDER BY created, id";
 
 /// Removes what has expired, what did so first to begin with, and waits for nobody who has a row:
 /// $1 how many rows.

@@ -5,7 +5,7 @@ use super::load::{Look, look};
 use super::transaction::{Ending, Steps, transact};
 use super::work::Work;
 use super::{Handover, Statements};
-use crate::backend::{Created, Draft, Found, Rotated, Rotation, RotationKind, SessionKey, UserId};
+use crate::backend::{Created, Draft, Rotated, Rotation, RotationKind, SessionKey, UserId};
 
 /// [`Backend::rotate`](crate::backend::Backend::rotate).
 pub(in crate::backend) struct Rotate<'a> {
@@ -18,65 +18,42 @@ impl<C: Statements> Work<C> for Rotate<'_> {
 
     const REPEATABLE: bool = false;
 
+    /// A session's user never changes under one key, so that a look before the transaction tells
+    /// whose lock it needs.
     async fn run(&self, connection: &mut C) -> Result<Rotated, sqlx::Error> {
-        let Rotation { version, to, kind } = self.rotation;
-        let Ok(version) = i64::try_from(*version) else { return self.not_live(connection).await };
-        match kind {
-            RotationKind::Renew { payload, lifetime, grace } => {
-                let lifetime = lifetime.as_ref();
-                let handover = Handover { from: self.key, version, to, payload, lifetime };
-                self.renew(connection, handover, *grace).await
-            }
-            RotationKind::Replace(draft) => {
-                let replacement = Replacement { key: self.key, version, to, draft };
-                let rotated = transact(connection, &replacement).await?;
-                self.or_why(connection, rotated).await
+        loop {
+            let found = match look(connection, self.key).await? {
+                Look::Here(found) if found.record.version == self.rotation.version => found,
+                Look::Here(found) | Look::Led(found) => return Ok(Rotated::Conflict(found)),
+                Look::Missing(missing) => return Ok(Rotated::Missing(missing)),
+            };
+            if let Some(rotated) = self.rotate(connection, found.record.user.as_ref()).await? {
+                return Ok(rotated);
             }
         }
     }
 }
 
 impl Rotate<'_> {
-    /// A session's user never changes under one key, so that a look before the transaction tells
-    /// whose lock it needs.
-    async fn renew<C: Statements>(
+    /// Nothing, if the session is not what it was a moment ago.
+    async fn rotate<C: Statements>(
         &self,
         connection: &mut C,
-        handover: Handover<'_>,
-        grace: Duration,
-    ) -> Result<Rotated, sqlx::Error> {
-        let user = match look(connection, self.key).await? {
-            Look::Here(found) if self.is_expected(&found) => found.record.user,
-            other => return Ok(refused(other)),
-        };
-        let rotated = transact(connection, &Renewal { handover, grace, user }).await?;
-        self.or_why(connection, rotated).await
-    }
-
-    async fn or_why<C: Statements>(
-        &self,
-        connection: &mut C,
-        rotated: Option<Rotated>,
-    ) -> Result<Rotated, sqlx::Error> {
-        match rotated {
-            Some(rotated) => Ok(rotated),
-            None => self.not_live(connection).await,
+        user: Option<&UserId>,
+    ) -> Result<Option<Rotated>, sqlx::Error> {
+        let Rotation { version, to, kind } = self.rotation;
+        let version = i64::try_from(*version).map_err(|error| sqlx::Error::Decode(error.into()))?;
+        match kind {
+            RotationKind::Renew { payload, lifetime, grace } => {
+                let lifetime = lifetime.as_ref();
+                let handover = Handover { from: self.key, version, to, payload, lifetime };
+                transact(connection, &Renewal { handover, grace: *grace, user }).await
+            }
+            RotationKind::Replace(draft) => {
+                let from = self.key;
+                transact(connection, &Replacement { from, version, to, draft }).await
+            }
         }
-    }
-
-    async fn not_live<C: Statements>(&self, connection: &mut C) -> Result<Rotated, sqlx::Error> {
-        Ok(refused(look(connection, self.key).await?))
-    }
-
-    fn is_expected(&self, found: &Found) -> bool {
-        found.record.version == self.rotation.version
-    }
-}
-
-fn refused(look: Look) -> Rotated {
-    match look {
-        Look::Here(found) | Look::Led(found) => Rotated::Conflict(found),
-        Look::Missing(missing) => Rotated::Missing(missing),
     }
 }
 
@@ -84,7 +61,7 @@ fn refused(look: Look) -> Rotated {
 struct Renewal<'a> {
     handover: Handover<'a>,
     grace: Duration,
-    user: Option<UserId>,
+    user: Option<&'a UserId>,
 }
 
 impl<C: Statements> Steps<C> for Renewal<'_> {
@@ -92,11 +69,11 @@ impl<C: Statements> Steps<C> for Renewal<'_> {
 
     /// With the user's lock, for who counts the user's sessions has to see it once.
     async fn steps(&self, connection: &mut C) -> Result<Ending<Self::Done>, sqlx::Error> {
-        if let Some(user) = &self.user {
+        if let Some(user) = self.user {
             connection.lock_user(user).await?;
         }
         let Handover { from, version, to, .. } = self.handover;
-        // Before, for afterwards there is nothing to copy from.
+        // Before it is superseded, for then there is nothing left to copy.
         let inserted = connection.insert_renewed(&self.handover).await?;
         if !connection.supersede(from, version, Some((to, self.grace))).await? {
             return Ok(Ending::Undo(None));
@@ -110,7 +87,7 @@ impl<C: Statements> Steps<C> for Renewal<'_> {
 
 /// A replacement; it gives nothing where the session is not what was read.
 struct Replacement<'a> {
-    key: &'a SessionKey,
+    from: &'a SessionKey,
     version: i64,
     to: &'a SessionKey,
     draft: &'a Draft,
@@ -123,7 +100,7 @@ impl<C: Statements> Steps<C> for Replacement<'_> {
         if let Some((user, _)) = capped(self.draft) {
             connection.lock_user(user).await?;
         }
-        if !connection.supersede(self.key, self.version, None).await? {
+        if !connection.supersede(self.from, self.version, None).await? {
             return Ok(Ending::Undo(None));
         }
         Ok(match register(connection, self.to, self.draft).await? {

@@ -16,14 +16,18 @@ impl<C: Statements> Work<C> for Write<'_> {
     const REPEATABLE: bool = false;
 
     async fn run(&self, connection: &mut C) -> Result<Updated, sqlx::Error> {
-        if let Ok(version) = i64::try_from(self.change.version)
-            && connection.update(self.key, version, self.change).await?
-        {
-            return Ok(Updated::Done(self.change.version + 1));
+        loop {
+            if let Ok(version) = i64::try_from(self.change.version)
+                && connection.update(self.key, version, self.change).await?
+            {
+                return Ok(Updated::Done(self.change.version + 1));
+            }
+            match look(connection, self.key).await? {
+                // It was created in between.
+                Look::Here(found) if found.record.version == self.change.version => {}
+                Look::Here(found) | Look::Led(found) => return Ok(Updated::Conflict(found)),
+                Look::Missing(missing) => return Ok(Updated::Missing(missing)),
+            }
         }
-        Ok(match look(connection, self.key).await? {
-            Look::Here(found) | Look::Led(found) => Updated::Conflict(found),
-            Look::Missing(missing) => Updated::Missing(missing),
-        })
     }
 }
