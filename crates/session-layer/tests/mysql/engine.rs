@@ -1,5 +1,6 @@
 //! What the tests of both SQL backends need of this one.
 
+use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
@@ -117,4 +118,43 @@ impl Held {
 fn unique(kind: &str) -> String {
     static NUMBER: AtomicU32 = AtomicU32::new(0);
     format!("{kind}_{}", NUMBER.fetch_add(1, Ordering::Relaxed))
+}
+
+/// A URL with a password.
+pub(crate) const URL: &str = "mysql://user:pa55@db.internal:3000/shop";
+
+/// How a URL asks for TLS.
+pub(crate) struct Tls;
+
+pub(crate) const TLS: Tls = Tls;
+
+impl Tls {
+    pub(crate) fn never(&self, url: &str) -> String {
+        format!("{url}?ssl-mode=DISABLED")
+    }
+
+    pub(crate) fn required(&self, url: &str) -> String {
+        format!("{url}?ssl-mode=REQUIRED")
+    }
+
+    pub(crate) fn any_name(&self, url: &str) -> String {
+        format!("{url}?ssl-mode=VERIFY_CA")
+    }
+
+    pub(crate) fn authority_only(&self, url: &str) -> String {
+        format!("{url}?ssl-ca=/ca.pem")
+    }
+
+    pub(crate) fn verified(&self, url: &str, authority: &Path) -> String {
+        format!("{url}?ssl-mode=VERIFY_IDENTITY&ssl-ca={}", authority.display())
+    }
+}
+
+/// The URL for a user of a database who is let in over TLS only.
+pub(crate) async fn only_with_tls(server: &MariaDb) -> String {
+    let url = database(server).await;
+    let user = user(&url, "ALL").await;
+    let name = user.strip_prefix("mysql://").unwrap().split_once(':').unwrap().0;
+    run(&url, &format!("ALTER USER {name} REQUIRE SSL")).await;
+    user
 }

@@ -1,5 +1,6 @@
 //! What the tests of both SQL backends need of this one.
 
+use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
@@ -117,4 +118,48 @@ impl Held {
 fn unique(kind: &str) -> String {
     static NUMBER: AtomicU32 = AtomicU32::new(0);
     format!("{kind}_{}", NUMBER.fetch_add(1, Ordering::Relaxed))
+}
+
+/// A URL with a password.
+pub(crate) const URL: &str = "postgres://user:pa55@db.internal:3000/shop";
+
+/// How a URL asks for TLS.
+pub(crate) struct Tls;
+
+pub(crate) const TLS: Tls = Tls;
+
+impl Tls {
+    pub(crate) fn never(&self, url: &str) -> String {
+        with(url, "sslmode=disable")
+    }
+
+    pub(crate) fn required(&self, url: &str) -> String {
+        with(url, "sslmode=require")
+    }
+
+    pub(crate) fn any_name(&self, url: &str) -> String {
+        with(url, "sslmode=verify-ca")
+    }
+
+    pub(crate) fn authority_only(&self, url: &str) -> String {
+        with(url, "sslrootcert=/ca.pem")
+    }
+
+    pub(crate) fn verified(&self, url: &str, authority: &Path) -> String {
+        with(url, &format!("sslmode=verify-full&sslrootcert={}", authority.display()))
+    }
+}
+
+fn with(url: &str, parameter: &str) -> String {
+    format!("{url}{}{parameter}", if url.contains('?') { '&' } else { '?' })
+}
+
+/// The URL for a user of a schema who is let in over TLS only.
+pub(crate) async fn only_with_tls(server: &Postgres) -> String {
+    let url = database(server).await;
+    let rules = server.data().join("pg_hba.conf");
+    let others = std::fs::read_to_string(&rules).unwrap();
+    std::fs::write(&rules, format!("hostnossl all tls_only all reject\n{others}")).unwrap();
+    run(&url, "CREATE USER tls_only SUPERUSER; SELECT pg_reload_conf()").await;
+    url.replace("postgres@", "tls_only@")
 }

@@ -3,12 +3,14 @@
 mod aged;
 mod broken_off;
 mod concurrent;
+mod config;
 mod corrupt;
 mod frozen;
 mod killed;
 mod migrate;
 mod refused;
 mod samples;
+mod tls;
 mod undone;
 
 pub(crate) use aged::Aged;

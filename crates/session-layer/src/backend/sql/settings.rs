@@ -2,6 +2,10 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
+use rustls::RootCertStore;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+
 use super::{Pool, Server};
 use crate::{ConfigError, ConfigErrorKind};
 
@@ -101,10 +105,19 @@ pub(in crate::backend) fn authorities(path: &Path) -> Result<Vec<u8>, ConfigErro
     let pem = fs::read(path).map_err(|error| {
         refuse(format!("the file of certificates {} can't be read: {error}", path.display()))
     })?;
-    match String::from_utf8_lossy(&pem).contains("-----BEGIN CERTIFICATE-----") {
-        true => Ok(pem),
-        false => Err(refuse(format!("{} has no certificate in PEM", path.display()))),
+    match count(&pem) {
+        Some(1..) => Ok(pem),
+        _ => Err(refuse(format!("{} is no file of certificates in PEM", path.display()))),
     }
+}
+
+/// How many authorities there are, if all can be read.
+fn count(pem: &[u8]) -> Option<usize> {
+    let mut store = RootCertStore::empty();
+    for certificate in CertificateDer::pem_slice_iter(pem) {
+        store.add(certificate.ok()?).ok()?;
+    }
+    Some(store.len())
 }
 
 #[cfg(test)]
