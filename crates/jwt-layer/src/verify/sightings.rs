@@ -20,7 +20,10 @@ impl Sightings {
         let tail = token.get(token.len().saturating_sub(32)..).unwrap_or_default();
         let hash = self.hasher.hash_one(tail);
         let slot = usize::try_from(hash % Self::SLOTS).ok().and_then(|slot| self.seen.get(slot));
-        slot.is_some_and(|slot| slot.swap(hash, Ordering::Relaxed) == hash)
+        let Some(slot) = slot else { return false };
+        let before = slot.load(Ordering::Relaxed);
+        slot.store(hash, Ordering::Relaxed);
+        before == hash
     }
 }
 
