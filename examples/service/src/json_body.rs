@@ -4,10 +4,11 @@ use axum::extract::{FromRequest, Request};
 use http::StatusCode;
 use serde::de::DeserializeOwned;
 
-use crate::problem::Refusal;
+use crate::Refusal;
 
 /// A JSON body, refused with a problem if it is none or has another form.
-pub(crate) struct JsonBody<T>(pub(crate) T);
+#[derive(Clone, Copy, Debug)]
+pub struct JsonBody<T>(pub T);
 
 impl<T: DeserializeOwned, S: Sync + Send> FromRequest<S> for JsonBody<T> {
     type Rejection = Refusal;

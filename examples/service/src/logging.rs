@@ -7,6 +7,7 @@ use auth_core::ClientAddr;
 use axum::extract::Request;
 use axum::middleware::Next;
 use axum::response::Response;
+use clap::ValueEnum;
 use http::{Method, StatusCode};
 use tracing::{Instrument, Level, info_span};
 use tracing_subscriber::filter::Targets;
@@ -14,7 +15,7 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{Layer, Registry, fmt};
 
-use crate::{LogFormat, Options, StartError, request_id};
+use crate::{InstanceOptions, StartError, panics, request_id};
 
 /// Paths that are asked for every second, by balancers.
 const PROBES: [&str; 2] = ["/health", "/ready"];
@@ -22,8 +23,20 @@ const PROBES: [&str; 2] = ["/health", "/ready"];
 /// How much of a path a line holds, in bytes.
 const LONGEST_PATH: usize = 256;
 
-/// Sends what is logged to stderr from now on.
-pub(crate) fn start(options: &Options) -> Result<(), StartError> {
+/// How log lines look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// One JSON object per line.
+    Json,
+    /// For people.
+    Text,
+}
+
+/// Sends what is logged to stderr from now on, panics as well.
+///
+/// # Errors
+/// If the filter is none, or the process has another log already.
+pub fn start_logging(options: &InstanceOptions) -> Result<(), StartError> {
     let about = |error: String| StartError::about("--log-filter", error);
     let filter = options.log_filter.parse::<Targets>().map_err(|error| about(error.to_string()))?;
     let lines = fmt::layer().with_writer(stderr);
@@ -34,7 +47,9 @@ pub(crate) fn start(options: &Options) -> Result<(), StartError> {
         }
     };
     let subscriber = tracing_subscriber::registry().with(lines.with_filter(filter));
-    subscriber.try_init().map_err(|error| StartError::new(error.to_string()))
+    subscriber.try_init().map_err(|error| StartError::new(error.to_string()))?;
+    panics::log_panics();
+    Ok(())
 }
 
 /// What a line says of a request. The query is left out: people put secrets there.

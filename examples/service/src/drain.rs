@@ -18,6 +18,7 @@ use crate::{Lifecycle, Phase};
 const LINGER: Duration = Duration::from_secs(2);
 
 /// SIGTERM and SIGINT.
+#[derive(Debug)]
 pub(crate) struct StopSignals {
     terminate: Signal,
     interrupt: Signal,

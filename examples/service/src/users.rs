@@ -3,9 +3,8 @@ use std::fmt::{self, Write};
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::StartError;
 use crate::password::PasswordHash;
-use crate::random;
+use crate::{InstanceOptions, StartError, random};
 
 /// Who may log in.
 #[derive(Debug)]
@@ -18,14 +17,17 @@ pub struct Users {
 
 /// One of them.
 #[derive(Clone, Debug)]
-pub(crate) struct User {
-    pub(crate) name: String,
+pub struct User {
+    /// The name.
+    pub name: String,
+    /// What the user may do.
+    pub scopes: Vec<String>,
+    /// What the user is.
+    pub roles: Vec<String>,
     pub(crate) hash: PasswordHash,
-    pub(crate) scopes: Vec<String>,
-    pub(crate) roles: Vec<String>,
 }
 
-/// The demo user, whose password is known to nobody but who reads the start of the output.
+/// A demo user, whose password is known to nobody but who reads the start of the output.
 pub struct Demo {
     /// The name.
     pub name: &'static str,
@@ -34,16 +36,30 @@ pub struct Demo {
 }
 
 impl Users {
-    /// One user with a random password, who may write orders and is no admin.
+    /// The users of the file that the options name, or demo users of these names and scopes.
+    ///
+    /// # Errors
+    /// As [`from_file`](Self::from_file) and [`demo`](Self::demo).
+    pub fn from_options(
+        options: &InstanceOptions,
+        names: &[&'static str],
+        scopes: &[&str],
+    ) -> Result<(Self, Vec<Demo>), StartError> {
+        match &options.users {
+            Some(path) => Self::from_file(path).map(|users| (users, Vec::new())),
+            None => Self::demo(names, scopes),
+        }
+    }
+
+    /// Users with random passwords, who all have these scopes and no role.
     ///
     /// # Errors
     /// If the system gives no randomness.
-    pub fn demo() -> Result<(Self, Demo), StartError> {
-        let password = random::hex().ok_or_else(|| StartError::new("there is no randomness"))?;
-        let hash = PasswordHash::of(&password)?;
-        let scopes = vec!["orders:write".to_owned()];
-        let user = User { name: "demo".to_owned(), hash, scopes, roles: Vec::new() };
-        Ok((Self::of(vec![user])?, Demo { name: "demo", password }))
+    pub fn demo(names: &[&'static str], scopes: &[&str]) -> Result<(Self, Vec<Demo>), StartError> {
+        let demos = names.iter().map(|name| Demo::new(name)).collect::<Result<Vec<_>, _>>()?;
+        let users = demos.iter().map(|demo| User::of_demo(demo, scopes));
+        let users = Self::of(users.collect::<Result<_, _>>()?)?;
+        Ok((users, demos))
     }
 
     /// The users in a file.
@@ -99,7 +115,20 @@ impl Users {
     }
 }
 
+impl Demo {
+    fn new(name: &'static str) -> Result<Self, StartError> {
+        let password = random::hex().ok_or_else(|| StartError::new("there is no randomness"))?;
+        Ok(Self { name, password })
+    }
+}
+
 impl User {
+    fn of_demo(demo: &Demo, scopes: &[&str]) -> Result<Self, StartError> {
+        let hash = PasswordHash::of(&demo.password)?;
+        let scopes = scopes.iter().map(|&scope| scope.to_owned()).collect();
+        Ok(Self { name: demo.name.to_owned(), hash, scopes, roles: Vec::new() })
+    }
+
     fn parse(line: &str) -> Result<Self, &'static str> {
         let mut fields = line.split_whitespace();
         let (Some(name), Some(hash)) = (fields.next(), fields.next()) else {
@@ -209,7 +238,7 @@ mod tests {
 
     #[test]
     fn a_written_line_is_read_again() {
-        let (demo, _) = Users::demo().unwrap();
+        let (demo, _) = Users::demo(&["demo"], &["orders:write"]).unwrap();
         let written = demo.by_name["demo"].to_string();
         assert_eq!(User::parse(written.trim()).unwrap().to_string(), written);
     }

@@ -5,7 +5,7 @@ use std::panic::Location;
 
 use axum::response::{IntoResponse, Response};
 
-use crate::problem::Refusal;
+use crate::Refusal;
 
 /// Logs panics like everything else.
 pub(crate) fn log_panics() {

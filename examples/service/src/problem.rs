@@ -2,30 +2,31 @@ use std::time::Duration;
 
 use auth_core::{Problem, Rejection, Renderer, RequestHead};
 use axum::response::{IntoResponse, Response};
-use http::header::{ALLOW, CONTENT_TYPE};
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use http::{Request, StatusCode};
 
-/// A "no" of a handler.
+/// A "no" of a handler, as a problem (RFC 9457).
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Refusal(Rejection);
+pub struct Refusal(Rejection);
 
 impl Refusal {
-    pub(crate) fn new(status: StatusCode, code: &'static str, detail: &'static str) -> Self {
+    /// A refusal with a word for programs and a fixed text for people.
+    pub fn new(status: StatusCode, code: &'static str, detail: &'static str) -> Self {
         Self(Rejection::new(status, code, detail))
     }
 
     /// The request is understood, and what it asks for is not possible.
-    pub(crate) fn unprocessable(code: &'static str, detail: &'static str) -> Self {
+    pub fn unprocessable(code: &'static str, detail: &'static str) -> Self {
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, code, detail)
     }
 
     /// It is our mistake.
-    pub(crate) fn internal() -> Self {
+    pub fn internal() -> Self {
         Self::of_status(StatusCode::INTERNAL_SERVER_ERROR)
     }
 
     /// What a status says where nobody has said more.
-    pub(crate) fn of_status(status: StatusCode) -> Self {
+    pub fn of_status(status: StatusCode) -> Self {
         let (code, detail) = match status {
             StatusCode::NOT_FOUND => ("not_found", "there is nothing at this path"),
             StatusCode::METHOD_NOT_ALLOWED => {
@@ -44,7 +45,7 @@ impl Refusal {
     }
 
     /// Says when to come back.
-    pub(crate) fn retry_after(self, delay: Duration) -> Self {
+    pub fn retry_after(self, delay: Duration) -> Self {
         Self(self.0.retry_after(delay))
     }
 }
@@ -70,9 +71,9 @@ pub(crate) async fn give_every_error_a_problem(response: Response) -> Response {
     if !is_error || media_type.is_some_and(|media_type| media_type == Problem::MEDIA_TYPE) {
         return response;
     }
-    let mut problem = Refusal::of_status(status).into_response();
-    if let Some(allowed) = response.headers().get(ALLOW) {
-        problem.headers_mut().insert(ALLOW, allowed.clone());
-    }
-    problem
+    let mut headers = response.headers().clone();
+    headers.remove(CONTENT_LENGTH);
+    let (problem, body) = Refusal::of_status(status).into_response().into_parts();
+    headers.extend(problem.headers);
+    (status, headers, body).into_response()
 }
