@@ -11,6 +11,8 @@ readonly NEEDED="
 nginx         nginx-light
 haproxy       haproxy
 caddy         caddy
+mariadbd      mariadb-server
+postgres      postgresql
 redis-server  redis-server
 wrk           wrk
 jq            jq
@@ -27,10 +29,15 @@ readonly SERVERS=target/servers
 # Daemons live outside of a user's PATH.
 export PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"
 
+# PostgreSQL has a folder for each version.
+is_here() {
+    command -v "$1" >/dev/null || compgen -G "/usr/lib/postgresql/*/bin/$1" >/dev/null
+}
+
 missing_packages() {
     local command package
     while read -r command package; do
-        [ -z "$command" ] || command -v "$command" >/dev/null || echo "$package"
+        [ -z "$command" ] || is_here "$command" || echo "$package"
     done <<<"$NEEDED"
     [ -z "$(missing_wheels)" ] || python >/dev/null || echo python3-pip
 }
@@ -82,10 +89,11 @@ install_packages() {
     apt-get update -qq
     apt-get install -y -qq --no-install-recommends "$@" >/dev/null
     # Not now, and not at the next boot either.
+    [ -d /run/systemd/system ] || return 0
     local package
     for package in "$@"; do
-        [ ! -d /run/systemd/system ] ||
-            systemctl disable --quiet "${package%-light}" 2>/dev/null || true
+        systemctl disable --quiet "${package%-light}" 2>/dev/null ||
+            systemctl disable --quiet "${package%-server}" 2>/dev/null || true
     done
 }
 

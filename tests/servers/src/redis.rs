@@ -108,8 +108,8 @@ impl Redis {
     ///
     /// # Errors
     /// It is gone already.
-    pub fn freeze(&self) -> Result<()> {
-        self.process.freeze()
+    pub async fn freeze(&self) -> Result<()> {
+        self.process.freeze().await
     }
 
     /// Lets it go on.

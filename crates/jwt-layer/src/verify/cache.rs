@@ -38,13 +38,13 @@ impl TokenCache {
         Ok(Self { tokens, sightings: Sightings::default() })
     }
 
-    pub(super) fn get(&self, token: &str) -> Option<Token> {
+    pub(super) fn get(&self, token: &[u8]) -> Option<Token> {
         self.tokens.get(&Lookup(token))
     }
 
     /// Keeps a good token; one of a shared secret, which costs little to verify, only if it was
     /// seen before.
-    pub(super) fn insert(&self, text: &str, token: &Token) {
+    pub(super) fn insert(&self, text: &[u8], token: &Token) {
         let is_cheap = token.verified_by().key().algorithm().is_symmetric();
         if !is_cheap || self.sightings.note(text) {
             self.tokens.insert(Text(text.into()), token.clone());
@@ -52,7 +52,7 @@ impl TokenCache {
     }
 
     /// Drops a token that will not be good again.
-    pub(super) fn remove(&self, token: &str) {
+    pub(super) fn remove(&self, token: &[u8]) {
         self.tokens.remove(&Lookup(token));
     }
 
@@ -81,10 +81,10 @@ impl Weighter<Text, Token> for Size {
 }
 
 /// The whole text of a token, as the cache holds it.
-struct Text(Box<str>);
+struct Text(Box<[u8]>);
 
 /// The whole text of a token, as it is looked up.
-struct Lookup<'a>(&'a str);
+struct Lookup<'a>(&'a [u8]);
 
 impl Eq for Text {}
 
@@ -114,14 +114,13 @@ impl Equivalent<Text> for Lookup<'_> {
 
 /// The end of the signature tells good tokens apart as well as the whole text does, and only good
 /// ones are ever in the table; the hash has a random seed of this process.
-fn hash_tail<H: Hasher>(text: &str, state: &mut H) {
-    let bytes = text.as_bytes();
-    bytes.get(bytes.len().saturating_sub(32)..).unwrap_or_default().hash(state);
+fn hash_tail<H: Hasher>(text: &[u8], state: &mut H) {
+    text.get(text.len().saturating_sub(32)..).unwrap_or_default().hash(state);
 }
 
 /// Compares all bytes, however early two differ.
-fn is_equal(one: &str, other: &str) -> bool {
-    let differences = one.bytes().zip(other.bytes()).fold(0, |all, (a, b)| all | (a ^ b));
+fn is_equal(one: &[u8], other: &[u8]) -> bool {
+    let differences = one.iter().zip(other).fold(0, |all, (a, b)| all | (a ^ b));
     one.len() == other.len() && black_box(differences) == 0
 }
 

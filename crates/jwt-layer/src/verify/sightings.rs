@@ -16,12 +16,14 @@ impl Sightings {
     const SLOTS: u64 = 4096;
 
     /// Notes the token; whether it was seen before, and not pushed out since.
-    pub(super) fn note(&self, token: &str) -> bool {
-        let bytes = token.as_bytes();
-        let tail = bytes.get(bytes.len().saturating_sub(32)..).unwrap_or_default();
+    pub(super) fn note(&self, token: &[u8]) -> bool {
+        let tail = token.get(token.len().saturating_sub(32)..).unwrap_or_default();
         let hash = self.hasher.hash_one(tail);
         let slot = usize::try_from(hash % Self::SLOTS).ok().and_then(|slot| self.seen.get(slot));
-        slot.is_some_and(|slot| slot.swap(hash, Ordering::Relaxed) == hash)
+        let Some(slot) = slot else { return false };
+        let before = slot.load(Ordering::Relaxed);
+        slot.store(hash, Ordering::Relaxed);
+        before == hash
     }
 }
 

@@ -1,3 +1,4 @@
+use std::mem::MaybeUninit;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::SystemTime;
@@ -78,6 +79,11 @@ impl Verifier {
     /// # Errors
     /// [`JwtError`], whose kind says which rule was broken.
     pub fn verify(&self, token: &str) -> Result<Token, JwtError> {
+        self.verify_bytes(token.as_bytes())
+    }
+
+    /// [`verify`](Self::verify) of what may be no text at all.
+    pub(crate) fn verify_bytes(&self, token: &[u8]) -> Result<Token, JwtError> {
         let now = self.0.clock.now();
         if token.len() > self.0.max_length {
             return Err(JwtErrorKind::MalformedToken.into());
@@ -94,7 +100,7 @@ impl Verifier {
     fn verify_with(
         &self,
         cache: &TokenCache,
-        token: &str,
+        token: &[u8],
         now: SystemTime,
     ) -> Result<Token, JwtError> {
         self.0.sweep(cache);
@@ -133,14 +139,15 @@ impl Verifier {
 
 impl Inner {
     /// Takes a token apart and checks its signature.
-    fn examine(&self, token: &str, now: SystemTime) -> Result<Token, JwtError> {
+    fn examine(&self, token: &[u8], now: SystemTime) -> Result<Token, JwtError> {
         let malformed = || JwtError::from(JwtErrorKind::MalformedToken);
         let compact = Compact::split(token).ok_or_else(malformed)?;
         let parsed = self.known_headers.parse(compact.header).ok_or_else(malformed)?;
         let header = parsed.header();
         let text = decode_text(compact.payload).ok_or_else(malformed)?;
-        let claims = Claims::parse(&text).ok_or_else(malformed)?;
-        let mut buffer: SignatureBuffer = [0; 1024];
+        let mut claims = Claims::default();
+        claims.read(&text).ok_or_else(malformed)?;
+        let mut buffer: SignatureBuffer = [const { MaybeUninit::uninit() }; 1024];
         let signature = decode_signature(compact.signature, &mut buffer).ok_or_else(malformed)?;
 
         let issuer = self.issuer_of(&claims, &text)?;
@@ -182,7 +189,7 @@ impl Inner {
     fn judge_known(
         &self,
         cache: &TokenCache,
-        text: &str,
+        text: &[u8],
         known: Token,
         now: SystemTime,
     ) -> Result<Token, JwtError> {

@@ -7,11 +7,17 @@ mod contract;
 mod error;
 mod key;
 mod memory;
+#[cfg(feature = "mysql")]
+pub mod mysql;
 mod outcome;
 mod payload;
+#[cfg(feature = "postgres")]
+pub mod postgres;
 mod record;
 #[cfg(feature = "redis")]
 mod redis;
+#[cfg(any(feature = "mysql", feature = "postgres"))]
+mod sql;
 
 pub use contract::{Backend, Stats};
 pub use error::{BackendError, BackendErrorKind};

@@ -22,7 +22,7 @@ async fn fault(backend: &RedisBackend) -> BackendErrorKind {
 async fn a_redis_that_hangs_is_a_timeout_and_is_used_again_when_it_goes_on() {
     let redis = Fixture::start().await;
     redis.created(key("a"), &draft("first")).await;
-    redis.server.freeze().unwrap();
+    redis.server.freeze().await.unwrap();
     for _ in 0..3 {
         assert_eq!(fault(&redis.backend).await, BackendErrorKind::Timeout);
     }
@@ -34,7 +34,7 @@ async fn a_redis_that_hangs_is_a_timeout_and_is_used_again_when_it_goes_on() {
 async fn all_who_ask_a_redis_that_hangs_are_told_in_time() {
     let redis = Fixture::start().await;
     redis.backend.connect().await.unwrap();
-    redis.server.freeze().unwrap();
+    redis.server.freeze().await.unwrap();
     let asked: Vec<_> = (0..100)
         .map(|_| {
             let backend = redis.backend.clone();
@@ -50,7 +50,7 @@ async fn all_who_ask_a_redis_that_hangs_are_told_in_time() {
 async fn a_change_that_timed_out_is_made_once_at_most() {
     let redis = Fixture::start().await;
     redis.created(key("a"), &draft("first")).await;
-    redis.server.freeze().unwrap();
+    redis.server.freeze().await.unwrap();
     let change = Change { version: 1, payload: payload("second"), lifetime: None };
     let error = redis.backend.update(&key("a"), &change).await.unwrap_err();
     assert_eq!(error.kind(), BackendErrorKind::Timeout);
@@ -87,6 +87,8 @@ async fn a_verb_waits_for_a_redis_that_is_about_to_be_back() {
     let mut redis = Fixture::start().await;
     redis.backend.connect().await.unwrap();
     redis.server.kill().await.unwrap();
+    let noticed = async || redis.backend.load(&key("a")).await.is_err().then_some(());
+    until("the loss was noticed", noticed).await.unwrap();
     let backend = redis.backend.clone();
     let waiting = tokio::spawn(async move { backend.load(&key("a")).await });
     redis.server.restart().await.unwrap();

@@ -283,7 +283,10 @@ impl Backend for RedisBackend {
     }
 
     async fn of_user(&self, user: &UserId) -> Result<Vec<Found>, BackendError> {
-        sessions(self.run(&script::OF_USER, &[&self.names.user(user)], &[]).await?)
+        sessions(
+            self.run(&script::OF_USER, &[&self.names.user(user)], &[user.as_str().as_bytes()])
+                .await?,
+        )
     }
 
     /// In scripts that are short enough for Redis to serve others meanwhile.

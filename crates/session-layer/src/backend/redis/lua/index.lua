@@ -1,7 +1,10 @@
 
--- Without an error where somebody put something else than a string.
-local function is_live(member)
-  return redis.pcall('GETRANGE', sessions .. member, 0, 0) == 'S'
+-- Whether the user has it: a key that has expired may have become another's since. Without an error
+-- where somebody put something else than a string.
+local function is_theirs(member)
+  local head = redis.pcall('GETRANGE', sessions .. member, 0, 308)
+  if type(head) ~= 'string' or #head < 54 or string.byte(head) ~= 83 then return false end
+  return user_of(head) == ARGV[2]
 end
 
 -- In the order in which sessions are registered, even if two are within a microsecond.
@@ -15,7 +18,7 @@ end
 -- Drops some that have expired: more than one create adds, on the average.
 local function thin(index)
   for _, member in ipairs(redis.call('ZRANDMEMBER', index, 3)) do
-    if not is_live(member) then redis.call('ZREM', index, member) end
+    if not is_theirs(member) then redis.call('ZREM', index, member) end
   end
 end
 
@@ -25,7 +28,7 @@ local function surplus(index, cap, policy, aside)
   local oldest = {}
   if cap == 0 or redis.call('ZCARD', index) < cap then return oldest end
   for _, member in ipairs(redis.call('ZRANGE', index, 0, -1)) do
-    if member ~= aside and is_live(member) then oldest[#oldest + 1] = member end
+    if member ~= aside and is_theirs(member) then oldest[#oldest + 1] = member end
   end
   local over = #oldest + 1 - cap
   if over > 0 and policy == 'refuse' then return nil end
