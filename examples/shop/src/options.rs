@@ -16,9 +16,9 @@ pub struct Options {
     #[command(flatten)]
     pub instance: InstanceOptions,
 
-    /// Where sessions are kept, the same for all instances: `redis://USER:PASSWORD@HOST/DATABASE`
-    /// or `rediss://…` with TLS, or `memory`, which no other instance knows and which ends with
-    /// this one
+    /// Where sessions are kept, the same for all instances: `redis://USER:PASSWORD@HOST/DATABASE`,
+    /// and likewise `rediss://` with TLS, `mysql://` and `postgres://`; or `memory`, which no other
+    /// instance knows and which ends with this one
     #[arg(long, value_name = "STORE", default_value = "memory", hide_env_values = true)]
     pub store: Store,
 

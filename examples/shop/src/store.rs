@@ -5,6 +5,8 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use example_service::StartError;
+use session_layer::backend::mysql::MySqlBackend;
+use session_layer::backend::postgres::PostgresBackend;
 use session_layer::backend::{Backend, BackendError, MemoryBackend, RedisBackend};
 
 /// Where sessions are kept, as the option says it. Its address, which may have a password in it,
@@ -21,7 +23,9 @@ impl Store {
         match self.kind() {
             _ if self.is_fleeting() => Ok(Arc::new(MemoryBackend::new())),
             "redis" | "rediss" => redis(&self.0).await,
-            _ => Err(refused("write `memory` or `redis://…`")),
+            "mysql" => mysql(&self.0).await,
+            "postgres" | "postgresql" => postgres(&self.0).await,
+            _ => Err(refused("write `memory`, `redis://…`, `mysql://…` or `postgres://…`")),
         }
     }
 
@@ -36,11 +40,23 @@ impl Store {
     }
 }
 
-/// A Redis that is away is a mistake here: the address may be wrong. A service that has to come up
-/// without it leaves out `connect`.
+/// A server that is away is a mistake here: the address may be wrong. A service that has to come
+/// up without it leaves out `connect`, and calls `migrate` in its deployment.
 async fn redis(url: &str) -> Result<Arc<dyn Backend>, StartError> {
     let backend = RedisBackend::builder(url).build().map_err(refused)?;
     backend.connect().await.map_err(|error| faulty(&error))?;
+    Ok(Arc::new(backend))
+}
+
+async fn mysql(url: &str) -> Result<Arc<dyn Backend>, StartError> {
+    let backend = MySqlBackend::builder(url).build().map_err(refused)?;
+    backend.migrate().await.map_err(|error| faulty(&error))?;
+    Ok(Arc::new(backend))
+}
+
+async fn postgres(url: &str) -> Result<Arc<dyn Backend>, StartError> {
+    let backend = PostgresBackend::builder(url).build().map_err(refused)?;
+    backend.migrate().await.map_err(|error| faulty(&error))?;
     Ok(Arc::new(backend))
 }
 

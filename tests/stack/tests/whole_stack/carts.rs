@@ -1,10 +1,12 @@
 //! The carts of the shop when the instance that made them dies in mid-load (SIGKILL).
 
+use std::io::Write;
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
 use stack_tests::{Client, Load, Report, Shipped, Shoppers, Stack};
-use test_servers::Redis;
+use tempfile::NamedTempFile;
+use test_servers::{MariaDb, Postgres, Redis};
 
 const SHOPPERS: usize = 8;
 
@@ -18,6 +20,21 @@ async fn behind_nginx_carts_in_redis_survive_the_instance_that_made_them() -> Re
 async fn behind_haproxy_carts_in_redis_survive_the_instance_that_made_them() -> Result<()> {
     let redis = Redis::start().await?;
     check(Shipped::HaProxy, |_| redis.url()).await
+}
+
+#[tokio::test]
+async fn behind_nginx_carts_in_mariadb_survive_the_instance_that_made_them() -> Result<()> {
+    let mut statements = NamedTempFile::new()?;
+    writeln!(statements, "CREATE DATABASE shop;")?;
+    let option = format!("--init-file={}", statements.path().display());
+    let mariadb = MariaDb::start_with(&[&option]).await?;
+    check(Shipped::Nginx, |_| mariadb.url("shop")).await
+}
+
+#[tokio::test]
+async fn behind_haproxy_carts_in_postgres_survive_the_instance_that_made_them() -> Result<()> {
+    let postgres = Postgres::start().await?;
+    check(Shipped::HaProxy, |_| postgres.url("postgres")).await
 }
 
 async fn check(shipped: Shipped, store: impl FnOnce(&Path) -> String) -> Result<()> {
