@@ -9,6 +9,8 @@ mod key;
 mod outcome;
 mod payload;
 mod record;
+#[cfg(feature = "sqlite")]
+pub mod sqlite;
 
 pub use contract::{Backend, Stats};
 pub use error::{BackendError, BackendErrorKind};
@@ -16,6 +18,8 @@ pub use key::{SessionKey, UserId};
 pub use outcome::{Created, Loaded, Missing, Rotated, Updated};
 pub use payload::Payload;
 pub use record::{Cap, CapPolicy, Change, Draft, Found, Lifetime, Record, Rotation, RotationKind};
+#[cfg(feature = "sqlite")]
+pub use sqlite::SqliteBackend;
 
 use std::time::Duration;
 
