@@ -30,6 +30,8 @@ pub enum ConfigErrorKind {
     InvalidMaxAge,
     /// A signing key is too short to be safe.
     ShortKey,
+    /// There is no room for a session.
+    NoCapacity,
     /// A setting has no effect without another one.
     UselessSetting,
 }

@@ -22,14 +22,19 @@ use super::{
 #[async_trait]
 pub trait Backend: Debug + Send + Sync + 'static {
     /// The live session with this key. Under a key that was renewed and is still in its grace, it
-    /// is the session with the new key; only the immediate successor counts.
+    /// is the session with the new key. Only the immediate successor counts: when that was rotated
+    /// in turn, the key is `Superseded`. When it was ended or has expired, the key may be either
+    /// `Absent` or `Superseded`. A load does not count as seen.
     ///
     /// # Errors
     /// The backend can't be asked, or what it holds can't be read.
     async fn load(&self, key: &SessionKey) -> Result<Loaded, BackendError>;
 
     /// Creates a session, of version 1, registered under its user within the cap. It never
-    /// overwrites: a key that has a session or a tombstone is `Taken`.
+    /// overwrites: a key that has a session or a tombstone, or is in its grace, is `Taken`. One
+    /// whose session has expired may be `Taken` until that is swept. If it is taken and the user
+    /// has too many, the answer may be either. With a cap that ends the oldest, those of the same
+    /// millisecond are equally old.
     ///
     /// # Errors
     /// The backend can't be asked.
@@ -51,23 +56,28 @@ pub trait Backend: Debug + Send + Sync + 'static {
 
     /// Gives a live session another key, if its version is still the one that was read; the
     /// version goes up by one with a renewal and is 1 with a replacement. A key in its grace is a
-    /// `Conflict` that has the new key. At no instant is the
-    /// session under neither key. The old key is left with a tombstone that says `Superseded`,
-    /// after its grace if it has one.
+    /// `Conflict` that has the new key. A key that has a session, the session's own too, or a
+    /// tombstone, or is in its grace, is `Taken`. At no instant is the session under neither key or
+    /// under both. The old key is left with a tombstone that says `Superseded`, after its grace if
+    /// it has one.
+    ///
+    /// The cap of a replacement does not count the session that is replaced. Keys that led to that
+    /// one lead nowhere from then on.
     ///
     /// # Errors
     /// The backend can't be asked.
     async fn rotate(&self, key: &SessionKey, rotation: &Rotation) -> Result<Rotated, BackendError>;
 
     /// Ends a session: it is gone under every key, and a tombstone that outlives any request in
-    /// flight keeps it so. Under a key in its grace it ends the session with the new key. Idempotent;
-    /// the session that was ended, if there was one.
+    /// flight keeps it so. Under a key in its grace it ends the session with the new key; under one
+    /// that is superseded it ends nothing. Idempotent; the session that was ended, if there was one.
     ///
     /// # Errors
     /// The backend can't be asked.
     async fn delete(&self, key: &SessionKey) -> Result<Option<Found>, BackendError>;
 
-    /// The live sessions of a user, in the order in which they were created, without a scan.
+    /// The live sessions of a user, in the order in which they were created, without a scan of all.
+    /// Those of the same millisecond come in any order.
     ///
     /// # Errors
     /// The backend can't be asked.

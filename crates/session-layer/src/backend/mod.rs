@@ -6,6 +6,7 @@
 mod contract;
 mod error;
 mod key;
+mod memory;
 mod outcome;
 mod payload;
 mod record;
@@ -15,6 +16,7 @@ pub mod sqlite;
 pub use contract::{Backend, Stats};
 pub use error::{BackendError, BackendErrorKind};
 pub use key::{SessionKey, UserId};
+pub use memory::{MemoryBackend, MemoryBuilder};
 pub use outcome::{Created, Loaded, Missing, Rotated, Updated};
 pub use payload::Payload;
 pub use record::{Cap, CapPolicy, Change, Draft, Found, Lifetime, Record, Rotation, RotationKind};

@@ -114,6 +114,7 @@ macro_rules! conformance_tests {
             an_ending_cap_is_exact_under_concurrency
             logins_that_cross_come_to_an_end
             changes_survive_a_renewal_at_the_same_time
+            concurrent_histories_are_linearizable
         }
     };
     ($subject:expr => $($promise:ident)*) => {

@@ -1,0 +1,258 @@
+use std::collections::BTreeMap;
+use std::sync::MutexGuard;
+
+use super::entry::{Entry, Former, Session, Sight};
+use super::millis::Millis;
+use super::registry::Registry;
+use super::shard::Shard;
+use super::store::Store;
+use crate::backend::{
+    BackendError, BackendErrorKind, CapPolicy, Created, Draft, Found, Loaded, Missing, Rotated,
+    Rotation, RotationKind, SessionKey, UserId,
+};
+
+/// One step that changes which sessions there are. It holds the registry, and every shard that it
+/// has looked at, until its end, so that nobody sees half of it.
+pub(super) struct Transaction<'a> {
+    store: &'a Store,
+    registry: MutexGuard<'a, Registry>,
+    held: BTreeMap<usize, MutexGuard<'a, Shard>>,
+    /// When the latest shard was locked.
+    now: Millis,
+}
+
+/// What a part of a sweep did.
+pub(super) struct Swept {
+    pub(super) removed: u32,
+    /// Whether there may be more.
+    pub(super) is_unfinished: bool,
+}
+
+/// How many expired keys a new one removes: two, so that they become fewer.
+const ALONG: u32 = 2;
+
+impl<'a> Transaction<'a> {
+    pub(super) fn new(store: &'a Store, registry: MutexGuard<'a, Registry>) -> Self {
+        Self { store, registry, held: BTreeMap::new(), now: Millis::of(std::time::UNIX_EPOCH) }
+    }
+
+    pub(super) fn create(
+        &mut self,
+        key: &SessionKey,
+        draft: &Draft,
+    ) -> Result<Created, BackendError> {
+        let room = self.make_room();
+        self.forget_expired(draft.user.as_ref());
+        if self.shard_of(key).knows(key) {
+            return Ok(Created::Taken);
+        }
+        let Some(ended) = self.surplus(draft, None) else { return Ok(Created::Full) };
+        room?;
+        self.insert(key, draft, &ended);
+        Ok(Created::Done { ended })
+    }
+
+    pub(super) fn rotate(
+        &mut self,
+        key: &SessionKey,
+        rotation: &Rotation,
+    ) -> Result<Rotated, BackendError> {
+        let room = self.make_room();
+        if let RotationKind::Replace(draft) = &rotation.kind {
+            self.forget_expired(draft.user.as_ref());
+        }
+        match self.load(key) {
+            Loaded::Missing(missing) => return Ok(Rotated::Missing(missing)),
+            Loaded::Found(found) if found.key != *key => return Ok(Rotated::Conflict(found)),
+            Loaded::Found(found) if found.record.version != rotation.version => {
+                return Ok(Rotated::Conflict(found));
+            }
+            Loaded::Found(_) => {}
+        }
+        if self.shard_of(&rotation.to).knows(&rotation.to) {
+            return Ok(Rotated::Taken);
+        }
+        match &rotation.kind {
+            RotationKind::Renew { .. } => room.map(|()| self.renew(key, rotation)),
+            RotationKind::Replace(draft) => {
+                let Some(ended) = self.surplus(draft, Some(key)) else { return Ok(Rotated::Full) };
+                room?;
+                self.end(key, Former::replaced);
+                self.insert(&rotation.to, draft, &ended);
+                Ok(Rotated::Done { ended })
+            }
+        }
+    }
+
+    pub(super) fn delete(&mut self, key: &SessionKey) -> Option<Found> {
+        let Loaded::Found(found) = self.load(key) else { return None };
+        self.end(&found.key, Former::ended);
+        Some(found)
+    }
+
+    pub(super) fn of_user(&mut self, user: &UserId) -> Vec<Found> {
+        let keys = self.registry.of_user(user);
+        let live = |key: &SessionKey| match self.look(key) {
+            Sight::Live(session) => Some(session.found(key)),
+            _ => None,
+        };
+        keys.iter().filter_map(live).collect()
+    }
+
+    /// Looks at so many of what is due in a shard, and removes at most `limit`.
+    pub(super) fn sweep(&mut self, shard: usize, looks: u32, limit: u32) -> Swept {
+        let mut removed = 0;
+        for _ in 0..looks {
+            let Some(key) = self.due(shard) else {
+                return Swept { removed, is_unfinished: false };
+            };
+            if removed == limit {
+                break;
+            }
+            removed += u32::from(self.remove_if_over(&key));
+        }
+        Swept { removed, is_unfinished: true }
+    }
+}
+
+/// The parts of a step.
+impl Transaction<'_> {
+    fn shard(&mut self, shard: usize) -> &mut Shard {
+        self.held.entry(shard).or_insert_with(|| {
+            let (locked, now) = self.store.lock(shard);
+            self.now = now;
+            locked
+        })
+    }
+
+    fn shard_of(&mut self, key: &SessionKey) -> &mut Shard {
+        self.shard(self.store.shard_of(key))
+    }
+
+    fn look(&mut self, key: &SessionKey) -> Sight<'_> {
+        let shard = self.store.shard_of(key);
+        self.shard(shard);
+        let now = self.now;
+        self.shard(shard).look(key, now)
+    }
+
+    fn load(&mut self, key: &SessionKey) -> Loaded {
+        let successor = match self.look(key) {
+            Sight::Live(session) => return Loaded::Found(session.found(key)),
+            Sight::Missing(missing) => return Loaded::Missing(missing),
+            Sight::LeadsTo(successor) => successor,
+        };
+        match self.look(&successor) {
+            Sight::Live(session) => Loaded::Found(session.found(&successor)),
+            Sight::Missing(missing) => Loaded::Missing(missing),
+            Sight::LeadsTo(_) => Loaded::Missing(Missing::Superseded),
+        }
+    }
+
+    /// The sessions that a cap ends for one more; none if that one has no room. Those of the user
+    /// that have expired are forgotten by now.
+    fn surplus(&self, draft: &Draft, instead_of: Option<&SessionKey>) -> Option<Vec<SessionKey>> {
+        let (Some(user), Some(cap)) = (&draft.user, draft.cap) else { return Some(Vec::new()) };
+        let mut keys = self.registry.of_user(user);
+        keys.retain(|key| Some(key) != instead_of);
+        let most = usize::try_from(cap.sessions.get()).unwrap_or(usize::MAX);
+        keys.truncate((keys.len() + 1).saturating_sub(most));
+        (keys.is_empty() || cap.policy == CapPolicy::EndOldest).then_some(keys)
+    }
+
+    fn insert(&mut self, key: &SessionKey, draft: &Draft, ended: &[SessionKey]) {
+        ended.iter().for_each(|key| self.end(key, Former::ended));
+        let place = self.registry.place();
+        if let Some(user) = &draft.user {
+            self.registry.add(user, place, *key);
+        }
+        self.registry.sessions += 1;
+        self.put(key, |now| Entry::Session(Session::new(draft, place, now)));
+    }
+
+    fn renew(&mut self, key: &SessionKey, rotation: &Rotation) -> Rotated {
+        let (to, now) = (rotation.to, self.now);
+        let RotationKind::Renew { payload, lifetime, grace } = &rotation.kind else {
+            return Rotated::Taken;
+        };
+        let former = Entry::Former(Former::renewed(to, *grace, now));
+        let Some(Entry::Session(mut session)) = self.shard_of(key).put(*key, former) else {
+            return Rotated::Missing(Missing::Absent);
+        };
+        session.renew(payload.clone(), *lifetime, now);
+        if let Some(user) = &session.user {
+            self.registry.rename(user, session.place, to);
+        }
+        self.put(&to, |_| Entry::Session(session));
+        Rotated::Done { ended: Vec::new() }
+    }
+
+    /// Puts a new key, and removes some that are over.
+    fn put(&mut self, key: &SessionKey, entry: impl FnOnce(Millis) -> Entry) {
+        let shard = self.store.shard_of(key);
+        self.shard(shard);
+        let now = self.now;
+        self.shard(shard).put(*key, entry(now));
+        self.registry.keys += 1;
+        self.sweep(shard, ALONG, ALONG);
+    }
+
+    /// Puts what remains of a session in its place.
+    fn end(&mut self, key: &SessionKey, former: fn(Millis) -> Former) {
+        let now = self.now;
+        let before = self.shard_of(key).put(*key, Entry::Former(former(now)));
+        self.unregister(before);
+    }
+
+    fn remove_if_over(&mut self, key: &SessionKey) -> bool {
+        let now = self.now;
+        let shard = self.shard_of(key);
+        if !shard.is_over(key, now) {
+            shard.reschedule(key);
+            return false;
+        }
+        let removed = shard.remove(key);
+        self.registry.keys -= usize::from(removed.is_some());
+        self.unregister(removed);
+        true
+    }
+
+    fn unregister(&mut self, gone: Option<Entry>) {
+        let Some(Entry::Session(session)) = gone else { return };
+        self.registry.sessions -= 1;
+        if let Some(user) = &session.user {
+            self.registry.remove(user, session.place);
+        }
+    }
+
+    fn due(&mut self, shard: usize) -> Option<SessionKey> {
+        self.shard(shard);
+        let now = self.now;
+        self.shard(shard).due(now)
+    }
+
+    /// Removes those of a user's sessions that have expired.
+    fn forget_expired(&mut self, user: Option<&UserId>) {
+        let Some(user) = user else { return };
+        for key in self.registry.of_user(user) {
+            self.shard_of(&key);
+            let now = self.now;
+            if self.shard_of(&key).is_over(&key, now) {
+                self.remove_if_over(&key);
+            }
+        }
+    }
+
+    /// Room for one more key.
+    fn make_room(&mut self) -> Result<(), BackendError> {
+        if self.registry.keys < self.store.capacity() {
+            return Ok(());
+        }
+        for shard in self.store.shards() {
+            if self.sweep(shard, u32::MAX, 1).removed > 0 {
+                return Ok(());
+            }
+        }
+        Err(BackendError::new(BackendErrorKind::OutOfSpace))
+    }
+}
