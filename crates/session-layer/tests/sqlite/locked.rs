@@ -7,7 +7,8 @@ use session_layer::backend::{Backend, SqliteBackend};
 
 use crate::sample::{Folder, change, created, fault, found, key, untouched, updated};
 
-const SHORT: Duration = Duration::from_millis(200);
+/// Short to wait for, and long enough for a busy machine.
+const SHORT: Duration = Duration::from_secs(2);
 
 #[tokio::test]
 async fn while_another_program_writes_changes_time_out_and_reads_go_on() {
