@@ -3,7 +3,7 @@
 #
 #   tests/run.sh                  all that a change has to pass
 #   tests/run.sh deny             licences, bans and sources only
-#   tests/run.sh long             the oracle with 100,000 cases
+#   tests/run.sh long             the oracle with 100,000 cases, 5,000 histories of each backend
 #   tests/run.sh bench            the benchmarks against the peers
 #   tests/run.sh fuzz [SECONDS]   every fuzz target, 600 s each unless told
 #
@@ -20,8 +20,8 @@ main() {
     case $mode in
         all) run_all ;;
         deny) run_deny ;;
-        long) step "oracle, ${PROPTEST_CASES:-100000} cases" oracle ;;
-        bench) step "benchmarks" cargo bench --locked -p peer-bench ;;
+        long) run_long ;;
+        bench) run_bench ;;
         fuzz) run_fuzz "${2:-600}" ;;
         *) usage ;;
     esac
@@ -44,6 +44,17 @@ run_all() {
 run_deny() {
     step "cargo-deny" have_deny
     step "licences, bans, sources" cargo deny --log-level error check bans licenses sources
+}
+
+run_long() {
+    step "oracle, ${PROPTEST_CASES:-100000} cases" oracle
+    step "histories, ${CONFORMANCE_HISTORIES:-5000} of each backend" histories
+}
+
+run_bench() {
+    step "benchmarks against the peers" cargo bench --locked -p peer-bench
+    step "benchmark of the round trips to Redis" \
+        cargo bench --locked -p session-layer --features redis --bench redis
 }
 
 run_fuzz() {
@@ -86,13 +97,20 @@ documentation() {
     RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps --all-features
 }
 
-# A filter that matches nothing would pass.
 oracle() {
-    export PROPTEST_CASES=${PROPTEST_CASES:-100000}
+    PROPTEST_CASES=${PROPTEST_CASES:-100000} named oracle
+}
+
+histories() {
+    CONFORMANCE_HISTORIES=${CONFORMANCE_HISTORIES:-5000} named histories_are_linearizable
+}
+
+# The tests that have this in their names. A filter that matches nothing would pass.
+named() {
     local found
-    found=$(cargo test --locked --release --all-features oracle -- --list | grep -c ': test$' || true)
-    [ "$found" -gt 0 ] || fail "no test has oracle in its name"
-    cargo test --locked --release --all-features oracle
+    found=$(cargo test --locked --release --all-features "$1" -- --list | grep -c ': test$' || true)
+    [ "$found" -gt 0 ] || fail "no test has $1 in its name"
+    cargo test --locked --release --all-features "$1"
 }
 
 # The prebuilt one takes a second, its own build some minutes.
