@@ -3,7 +3,9 @@
 #
 #   tests/run.sh                  all that a change has to pass
 #   tests/run.sh deny             licences, bans and sources only
-#   tests/run.sh long             the oracle with 100,000 cases, 5,000 histories of each backend
+#   tests/run.sh long             the oracle with 100,000 cases, and every session backend with
+#                                 5,000 concurrent histories; PROPTEST_CASES, CONFORMANCE_HISTORIES
+#                                 and CONFORMANCE_SEED (the first history) say otherwise
 #   tests/run.sh bench            the benchmarks against the peers
 #   tests/run.sh fuzz [SECONDS]   every fuzz target, 600 s each unless told
 #
@@ -41,20 +43,21 @@ run_all() {
     step "tests: unit, integration, whole stack, documentation" cargo test --locked --all-features
 }
 
-run_deny() {
-    step "cargo-deny" have_deny
-    step "licences, bans, sources" cargo deny --log-level error check bans licenses sources
-}
-
 run_long() {
+    step "servers and tools" bash tests/servers.sh
     step "oracle, ${PROPTEST_CASES:-100000} cases" oracle
-    step "histories, ${CONFORMANCE_HISTORIES:-5000} of each backend" histories
+    step "sessions, ${CONFORMANCE_HISTORIES:-5000} histories of each backend" histories
 }
 
 run_bench() {
     step "benchmarks against the peers" cargo bench --locked -p peer-bench
     step "benchmark of the round trips to Redis" \
         cargo bench --locked -p session-layer --features redis --bench redis
+}
+
+run_deny() {
+    step "cargo-deny" have_deny
+    step "licences, bans, sources" cargo deny --log-level error check bans licenses sources
 }
 
 run_fuzz() {
@@ -98,15 +101,15 @@ documentation() {
 }
 
 oracle() {
-    PROPTEST_CASES=${PROPTEST_CASES:-100000} named oracle
+    PROPTEST_CASES=${PROPTEST_CASES:-100000} tests_named oracle
 }
 
 histories() {
-    CONFORMANCE_HISTORIES=${CONFORMANCE_HISTORIES:-5000} named histories_are_linearizable
+    CONFORMANCE_HISTORIES=${CONFORMANCE_HISTORIES:-5000} tests_named concurrent_histories
 }
 
-# The tests that have this in their names. A filter that matches nothing would pass.
-named() {
+# A filter that matches nothing would pass.
+tests_named() {
     local found
     found=$(cargo test --locked --release --all-features "$1" -- --list | grep -c ': test$' || true)
     [ "$found" -gt 0 ] || fail "no test has $1 in its name"
@@ -133,7 +136,7 @@ prebuilt_tools() {
 }
 
 usage() {
-    sed -n '2,11s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
+    sed -n '2,13s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
     trap - EXIT
     exit 2
 }
