@@ -53,12 +53,15 @@ fn decide(config: &Config, head: &RequestHead<'_>, attempt: Attempt) -> Decision
         Ok(None) => return Decision::Pass { token: None, in_query: false },
         Err(kind) => return Decision::Refuse(kind),
     };
-    let error = match config.verifier.verify(presented.token) {
+    let error = match config.verifier.verify_bytes(presented.token) {
         Ok(token) => {
             return Decision::Pass { token: Some(token), in_query: presented.in_query };
         }
         Err(error) => error,
     };
+    if let Err(kind) = presented.check() {
+        return Decision::Refuse(kind);
+    }
     match config.verifier.refresh_after(&error) {
         Some(refresh) if attempt == Attempt::First => Decision::Wait(refresh),
         _ => Decision::Refuse(error.kind()),

@@ -28,8 +28,22 @@ pub enum ConfigErrorKind {
     InvalidPath,
     /// The lifetime is nothing, or longer than browsers keep a cookie.
     InvalidMaxAge,
+    /// The cookie goes to all sites, and over plain http.
+    InsecureSameSite,
+    /// The URL is not one of a backend.
+    InvalidUrl,
+    /// A bound or a deadline is nothing, or too long.
+    InvalidBound,
+    /// The prefix of a backend's names is nothing, or too long.
+    InvalidPrefix,
+    /// A certificate or its key can't be read, or there is none to trust a backend by.
+    InvalidCertificate,
     /// A signing key is too short to be safe.
     ShortKey,
+    /// A session's lifetime, or how often it is renewed, is not what can be.
+    InvalidLifetime,
+    /// The system gave no randomness.
+    NoRandomness,
     /// There is no room for a session.
     NoCapacity,
     /// A setting has no effect without another one.

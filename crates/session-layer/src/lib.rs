@@ -1,14 +1,44 @@
-//! Tower layers for cookie-backed sessions and balancer stickiness.
+//! Tower layers for sessions that lose nothing, and for balancer stickiness.
 //!
-//! [`affinity`] names the instance that served a client in a cookie, so that a balancer can keep
-//! the client there. [`backend`] is where sessions are kept.
+//! [`SessionLayer`] is the way in: it gives handlers a [`Session`], the one of tower-sessions, kept
+//! in a [`backend`] that all instances share. [`SessionExt`] adds what a login needs, and
+//! [`Sessions`] what an administrator needs. [`affinity`] names the instance that served a client
+//! in a cookie, so that a balancer can keep the client there.
 
 pub mod affinity;
 pub mod backend;
+mod config;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 mod cookie;
+mod delivery;
+mod device;
+mod engine;
 mod error;
+mod event;
+mod extract;
+mod layer;
+mod login;
+mod passive;
+mod rejection;
+mod service;
+mod session_error;
+mod session_ext;
+mod sessions;
+mod sweep;
 
 pub use affinity::AffinityLayer;
+pub use config::{ClearSiteData, SessionLayerBuilder};
+pub use cookie::SameSite;
+pub use device::Device;
 pub use error::{ConfigError, ConfigErrorKind};
+pub use event::{Ending, SessionEvent, SessionEventKind};
+pub use layer::SessionLayer;
+pub use login::Login;
+pub use passive::{PassiveLayer, PassiveService};
+pub use service::{ResponseFuture, SessionService};
+pub use session_error::{SessionError, SessionErrorKind};
+pub use session_ext::SessionExt;
+pub use sessions::Sessions;
+pub use sweep::keep_swept;
+pub use tower_sessions_core::Session;

@@ -1,17 +1,15 @@
 use std::sync::Arc;
 
 use axum::extract::FromRef;
-use guard_layer::ClientAddrLayer;
-use http::HeaderValue;
+use example_service::{Demo, Instance, Lifecycle, StartError, Users};
 use jwt_layer::{
     Issuer, JwtLayer, Profile, RemoteKeys, SigningKey, TrustedIssuer, Verifier, VerifyingKey,
 };
-
 use session_layer::AffinityLayer;
 
 use crate::keys::TrustedKeys;
 use crate::login::LoginDesk;
-use crate::{Demo, Lifecycle, Options, StartError, Users, keys, sticky};
+use crate::{Options, keys, sticky};
 
 /// What all requests share. Clones share it too.
 #[derive(Clone, Debug)]
@@ -19,13 +17,14 @@ pub struct Api {
     pub(crate) issuer: Issuer,
     pub(crate) jwt: JwtLayer,
     pub(crate) desk: LoginDesk,
-    pub(crate) lifecycle: Lifecycle,
-    pub(crate) client_addr: ClientAddrLayer,
+    pub(crate) instance: Instance,
     pub(crate) affinity: Option<AffinityLayer>,
-    pub(crate) instance: HeaderValue,
     remote_keys: Vec<RemoteKeys>,
-    demo: Option<Arc<Demo>>,
+    demos: Arc<[Demo]>,
 }
+
+/// What an instance without a name is called, with its port.
+pub(crate) const KIND: &str = "api";
 
 impl Api {
     /// Reads the files that the options name, and checks it all.
@@ -35,30 +34,27 @@ impl Api {
     pub fn new(options: &Options) -> Result<Self, StartError> {
         let issuer = issuer(options)?;
         let (verifier, remote_keys) = verifier(options, &issuer)?;
-        let (users, demo) = users(options)?;
-        let instance = HeaderValue::try_from(options.instance());
+        let (users, demos) = Users::from_options(&options.instance, &["demo"], &["orders:write"])?;
         Ok(Self {
             desk: LoginDesk::new(users, issuer.clone()),
             issuer,
             jwt: JwtLayer::new(verifier),
             remote_keys,
-            lifecycle: Lifecycle::new(),
-            client_addr: client_addr(options)?,
+            instance: Instance::new(&options.instance, KIND)?,
             affinity: sticky::affinity(options)?,
-            instance: instance.map_err(|error| StartError::about("--instance", error))?,
-            demo: demo.map(Arc::new),
+            demos: demos.into(),
         })
     }
 
-    /// The demo user, if there is one.
-    pub fn demo(&self) -> Option<&Demo> {
-        self.demo.as_deref()
+    /// The demo users, if there are some.
+    pub fn demos(&self) -> &[Demo] {
+        &self.demos
     }
 
     /// Whether it is starting, serving or ending. It is not ready before it is told to be
-    /// [`Serving`](crate::Phase::Serving).
+    /// [`Serving`](example_service::Phase::Serving).
     pub fn lifecycle(&self) -> &Lifecycle {
-        &self.lifecycle
+        self.instance.lifecycle()
     }
 
     /// Waits until the keys of all other issuers are there.
@@ -116,22 +112,6 @@ fn verifier(options: &Options, issuer: &Issuer) -> Result<(Verifier, Vec<RemoteK
     }
     let verifier = verifier.build().map_err(|error| StartError::new(error.to_string()))?;
     Ok((verifier, remote_keys))
-}
-
-fn users(options: &Options) -> Result<(Users, Option<Demo>), StartError> {
-    match &options.users {
-        Some(path) => Users::from_file(path).map(|users| (users, None)),
-        None => Users::demo().map(|(users, demo)| (users, Some(demo))),
-    }
-}
-
-fn client_addr(options: &Options) -> Result<ClientAddrLayer, StartError> {
-    if options.trusted_proxy.is_empty() {
-        return Ok(ClientAddrLayer::peer());
-    }
-    let layer = ClientAddrLayer::builder().trusted_proxies(&options.trusted_proxy);
-    let layer = layer.x_forwarded_for().build();
-    layer.map_err(|error| StartError::about("--trusted-proxy", error))
 }
 
 impl FromRef<Api> for LoginDesk {

@@ -3,9 +3,10 @@
 
 use std::path::Path;
 
+use example_service::StartError;
 use jwt_layer::{Algorithm, ConfigError, KeySet, RemoteKeys, SigningKey, VerifyingKey};
 
-use crate::{StartError, Trusted};
+use crate::Trusted;
 
 /// What a PEM key may be for, in the order in which it is tried.
 const PAIRS: [Algorithm; 4] =

@@ -1,37 +1,22 @@
 use std::sync::Arc;
-use std::thread::available_parallelism;
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use auth_core::{Challenge, Rejection};
 use axum::Json;
 use axum::extract::State;
+use example_service::{JsonBody, PasswordDesk, Refusal, User, Users};
 use http::header::CACHE_CONTROL;
 use http::{HeaderName, StatusCode};
 use jwt_layer::{Grant, IssueError, IssuedToken, Issuer};
 use serde::{Deserialize, Serialize};
-use tokio::sync::Semaphore;
-use tokio::task::spawn_blocking;
-use tokio::time::timeout;
-
-use crate::Users;
-use crate::json_body::JsonBody;
-use crate::problem::Refusal;
-use crate::users::User;
-
-/// How long a login may take, with its turn to wait for.
-const DEADLINE: Duration = Duration::from_secs(5);
-
-/// When to come back where too many log in at once.
-const RETRY_AFTER: Duration = Duration::from_secs(2);
 
 /// The `client_id` of the tokens: users log in with the API itself.
 const CLIENT_ID: &str = "stateless-api";
 
-/// Checks passwords, only as many at once as there are processors, and issues tokens.
+/// Checks passwords and issues tokens.
 #[derive(Clone, Debug)]
 pub(crate) struct LoginDesk {
-    users: Arc<Users>,
-    places: Arc<Semaphore>,
+    passwords: PasswordDesk,
     issuer: Issuer,
 }
 
@@ -75,25 +60,12 @@ pub(crate) async fn login(
 
 impl LoginDesk {
     pub(crate) fn new(users: Users, issuer: Issuer) -> Self {
-        let places = available_parallelism().map_or(1, usize::from);
-        Self { users: Arc::new(users), places: Arc::new(Semaphore::new(places)), issuer }
+        Self { passwords: PasswordDesk::new(users), issuer }
     }
 
     async fn authenticate(&self, credentials: Credentials) -> Result<Arc<User>, Refusal> {
-        let checked = timeout(DEADLINE, self.check(credentials)).await;
-        checked.unwrap_or_else(|_| Err(busy()))
-    }
-
-    /// The place is given back when the work is done, not when the client stops to wait for it.
-    async fn check(&self, credentials: Credentials) -> Result<Arc<User>, Refusal> {
-        let place = Arc::clone(&self.places).acquire_owned().await.map_err(|_| busy())?;
-        let users = Arc::clone(&self.users);
-        let checked = spawn_blocking(move || {
-            let user = users.check(&credentials.username, &credentials.password);
-            drop(place);
-            user
-        });
-        checked.await.map_err(|_| Refusal::internal())?.ok_or_else(wrong)
+        let Credentials { username, password } = credentials;
+        self.passwords.check(username, password).await?.ok_or_else(wrong)
     }
 
     fn issue(&self, user: &User) -> Result<IssuedToken, IssueError> {
@@ -113,43 +85,4 @@ fn wrong() -> Refusal {
     let detail = "the user name or the password is wrong";
     let rejection = Rejection::new(StatusCode::UNAUTHORIZED, "invalid_credentials", detail);
     rejection.challenge(Challenge::bearer().realm("api")).into()
-}
-
-fn busy() -> Refusal {
-    let detail = "too many users are logging in at the moment";
-    Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "busy", detail).retry_after(RETRY_AFTER)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use jwt_layer::{Algorithm, SigningKey};
-
-    fn desk(places: usize) -> LoginDesk {
-        let key = SigningKey::generate(Algorithm::HS256).unwrap();
-        let issuer = Issuer::builder("a", key).audience("b").build().unwrap();
-        let (users, _) = Users::demo().unwrap();
-        LoginDesk { places: Arc::new(Semaphore::new(places)), ..LoginDesk::new(users, issuer) }
-    }
-
-    fn credentials() -> Credentials {
-        Credentials { username: "demo".to_owned(), password: "wrong".to_owned() }
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn who_waits_too_long_for_a_turn_is_told_to_come_back() {
-        assert_eq!(desk(0).authenticate(credentials()).await.unwrap_err(), busy());
-    }
-
-    #[tokio::test]
-    async fn a_place_is_kept_until_the_work_is_done() {
-        let desk = desk(1);
-        tokio::select! {
-            biased;
-            _ = desk.authenticate(credentials()) => unreachable!("it takes longer than that"),
-            () = tokio::task::yield_now() => {}
-        }
-        assert_eq!(desk.places.available_permits(), 0);
-        assert_eq!(desk.authenticate(credentials()).await.unwrap_err(), wrong());
-    }
 }

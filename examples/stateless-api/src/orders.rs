@@ -3,17 +3,12 @@
 
 use aws_lc_rs::digest::{Context, SHA256};
 use axum::Json;
+use example_service::{JsonBody, Refusal, check_article};
 use jwt_layer::{Claims, Guard, Permit, Requirement};
 use serde::{Deserialize, Serialize};
 
-use crate::json_body::JsonBody;
-use crate::problem::Refusal;
-
 /// The largest cart.
 const MOST_ITEMS: usize = 100;
-
-/// The most of one article.
-const MOST_OF_ONE: u64 = 10_000;
 
 /// The largest total, in cents: what a JSON number holds exactly everywhere (RFC 8259 section 6).
 const LARGEST_TOTAL: u64 = (1 << 53) - 1;
@@ -134,16 +129,7 @@ fn add_text(hash: &mut Context, text: &str) {
 
 impl Item {
     fn check(&self) -> Result<(), Refusal> {
-        if !(1..=MOST_OF_ONE).contains(&self.quantity) {
-            let detail = "a quantity is a whole number from 1 to 10000";
-            return Err(Refusal::unprocessable("invalid_quantity", detail));
-        }
-        let visible = |byte: u8| byte.is_ascii_graphic();
-        if !(1..=64).contains(&self.sku.len()) || !self.sku.bytes().all(visible) {
-            let detail = "a sku has 1 to 64 visible ASCII characters";
-            return Err(Refusal::unprocessable("invalid_sku", detail));
-        }
-        Ok(())
+        check_article(&self.sku, self.quantity)
     }
 
     fn price_cents(&self) -> Option<u64> {

@@ -1,47 +1,36 @@
 use std::ffi::OsString;
-use std::io::{IsTerminal, Write, stderr, stdin, stdout};
 use std::process::ExitCode;
+use std::time::Duration;
 
-use clap::Parser;
+use example_service::{Server, StartError, Welcome, exit, parse, start_logging};
+use tokio::time::timeout;
 
-use crate::drain::StopSignals;
-use crate::options::{Command, HashPassword};
-use crate::password::PasswordHash;
-use crate::users::User;
-use crate::welcome::Welcome;
-use crate::{Api, Options, StartError, logging, panics, serve};
+use crate::api::KIND;
+use crate::options::Command;
+use crate::to_try::ToTry;
+use crate::{Api, Options, app};
 
-/// The exit code of a mistake in the options.
-const MISTAKE: u8 = 2;
+/// How long it is not ready for want of another issuer's keys. Then it serves all who do not need
+/// them: an issuer that is down must not keep every instance out.
+const KEYS: Duration = Duration::from_secs(10);
 
 /// Does what the command line asks for, up to its end.
 pub async fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let options = match Options::try_parse_from(arguments) {
+    let options: Options = match parse(arguments) {
         Ok(options) => options,
-        Err(other) if !other.use_stderr() => {
-            other.print().ok();
-            return ExitCode::SUCCESS;
-        }
-        Err(mistake) => return fail(&first_paragraph(&mistake.to_string())),
+        Err(code) => return code,
     };
-    let done = match &options.command {
-        Some(Command::HashPassword(user)) => hash_password(user),
+    exit(match &options.command {
+        Some(Command::HashPassword(user)) => user.run(),
         None => start(&options).await,
-    };
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => fail(&format!("error: {error}")),
-    }
+    })
 }
 
 async fn start(options: &Options) -> Result<(), StartError> {
-    logging::start(options)?;
-    panics::log_panics();
+    start_logging(&options.instance)?;
     let api = Api::new(options)?;
-    let signals = StopSignals::listen().map_err(|error| StartError::about("signals", error))?;
-    let listener = serve::bind(options.listen).await?;
-    let address = listener.local_addr().map_err(|error| StartError::about("--listen", error))?;
-    let instance = options.instance();
+    let server = Server::bind(&options.instance).await?;
+    let (instance, address) = (options.instance.name(KIND), server.address());
     if options.key.is_none() {
         tracing::warn!(
             "there is no --key: tokens are signed with a fresh key, which no other instance knows \
@@ -49,37 +38,15 @@ async fn start(options: &Options) -> Result<(), StartError> {
         );
     }
     tracing::info!(instance, %address, "listening");
-    Welcome { instance: &instance, address, demo: api.demo() }.print();
-    serve::serve(api, listener, options.drain, signals).await
+    let welcome = Welcome { instance: &instance, address, demos: api.demos() };
+    welcome.print(ToTry(&welcome));
+    let lifecycle = api.lifecycle().clone();
+    server.serve(app(api.clone()), lifecycle, has_keys(&api)).await
 }
 
-fn hash_password(user: &HashPassword) -> Result<(), StartError> {
-    let password = read_password().map_err(|error| StartError::about("stdin", error))?;
-    if password.is_empty() {
-        return Err(StartError::new("stdin: there is no password"));
+/// Comes back with the keys of the other issuers, or without them if they take too long.
+async fn has_keys(api: &Api) {
+    if timeout(KEYS, api.has_all_keys()).await.is_err() {
+        tracing::warn!("ready without the keys of an issuer: its tokens get 503 until they come");
     }
-    let hash = PasswordHash::of(&password)?;
-    let (name, scopes, roles) = (user.name.clone(), user.scope.clone(), user.role.clone());
-    let user = User { name, hash, scopes, roles }.check().map_err(StartError::new)?;
-    write!(stdout(), "{user}").map_err(|error| StartError::about("stdout", error))
-}
-
-fn read_password() -> std::io::Result<String> {
-    if stdin().is_terminal() {
-        write!(stderr(), "password (it is shown): ").ok();
-    }
-    let mut line = String::new();
-    stdin().read_line(&mut line)?;
-    Ok(line.trim_end_matches(['\r', '\n']).to_owned())
-}
-
-/// What is wrong, without the advice that follows it, in one line.
-fn first_paragraph(text: &str) -> String {
-    let lines = text.lines().map(str::trim).take_while(|line| !line.is_empty());
-    lines.collect::<Vec<_>>().join(" ")
-}
-
-fn fail(line: &str) -> ExitCode {
-    writeln!(stderr(), "{line}").ok();
-    ExitCode::from(MISTAKE)
 }

@@ -1,13 +1,15 @@
+use example_service::StartError;
 use session_layer::AffinityLayer;
 
-use crate::{Options, StartError, keys};
+use crate::api::KIND;
+use crate::{Options, keys};
 
 /// The layer that names this instance in a cookie, if that is asked for.
 pub(crate) fn affinity(options: &Options) -> Result<Option<AffinityLayer>, StartError> {
     if !options.sticky {
         return Ok(None);
     }
-    let mut layer = AffinityLayer::builder(options.instance());
+    let mut layer = AffinityLayer::builder(options.instance.name(KIND));
     if options.sticky_plain_http {
         layer = layer.insecure_plain_http();
     }

@@ -1,6 +1,6 @@
 //! A server as a child process.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
@@ -40,7 +40,7 @@ impl Process {
             .spawn()?;
         let pid = Pid::from_child(&child);
         let mut process = Self { child, pid, watchdog: None };
-        process.watchdog = Some(Watchdog::over(pid)?);
+        process.watchdog = Some(Watchdog::over_group(pid)?);
         Ok(process)
     }
 
@@ -50,6 +50,34 @@ impl Process {
     /// It is gone already.
     pub fn terminate(&self) -> Result<()> {
         Ok(kill_process(self.pid, Signal::TERM)?)
+    }
+
+    /// Ends it on the spot (SIGKILL), as a power cut does.
+    ///
+    /// # Errors
+    /// It is gone already.
+    pub async fn kill(&mut self) -> Result<()> {
+        self.signal_all(Signal::KILL)?;
+        self.end().await?;
+        Ok(())
+    }
+
+    /// Stops it where it is (SIGSTOP): it keeps its connections, and answers nobody.
+    ///
+    /// # Errors
+    /// It is gone already.
+    pub async fn freeze(&self) -> Result<()> {
+        self.signal_all(Signal::STOP)?;
+        let all = [vec![self.pid], self.children()].concat();
+        until("all threads stopped", async || all.iter().all(is_stopped).then_some(())).await
+    }
+
+    /// Lets it go on (SIGCONT).
+    ///
+    /// # Errors
+    /// It is gone already.
+    pub fn thaw(&self) -> Result<()> {
+        self.signal_all(Signal::CONT)
     }
 
     /// How it ended, if it did.
@@ -71,6 +99,32 @@ impl Process {
     pub async fn end(&mut self) -> Result<ExitStatus> {
         until("a process ended", async || self.ended().transpose()).await?
     }
+
+    /// To the group and to children that have a group of their own, as PostgreSQL's have. Stopped
+    /// first, it starts no more of them meanwhile.
+    fn signal_all(&self, signal: Signal) -> Result<()> {
+        kill_process_group(self.pid, Signal::STOP)?;
+        for child in self.children() {
+            let _ = kill_process(child, signal);
+        }
+        Ok(kill_process_group(self.pid, signal)?)
+    }
+
+    fn children(&self) -> Vec<Pid> {
+        let pid = self.pid.as_raw_nonzero();
+        let children = fs::read_to_string(format!("/proc/{pid}/task/{pid}/children"));
+        let children = children.unwrap_or_default();
+        children.split_whitespace().filter_map(|pid| Pid::from_raw(pid.parse().ok()?)).collect()
+    }
+}
+
+/// Threads that run on another processor go on for a moment.
+fn is_stopped(process: &Pid) -> bool {
+    let threads = fs::read_dir(format!("/proc/{}/task", process.as_raw_nonzero()));
+    threads.into_iter().flatten().flatten().all(|thread| {
+        let status = fs::read_to_string(thread.path().join("status")).unwrap_or_default();
+        status.contains("\nState:\tT")
+    })
 }
 
 impl Drop for Process {
@@ -78,7 +132,7 @@ impl Drop for Process {
         if !matches!(self.child.try_wait(), Ok(None)) {
             return;
         }
-        let _ = kill_process_group(self.pid, Signal::KILL);
+        let _ = self.signal_all(Signal::KILL);
         // Before the number of the group is free for others.
         self.watchdog = None;
         let _ = self.child.wait();

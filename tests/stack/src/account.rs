@@ -1,8 +1,10 @@
 //! The user whom all instances know.
 
 use bytes::Bytes;
-use http::{HeaderValue, Method, Request, header};
+use http::Request;
 use serde_json::json;
+
+use crate::json;
 
 /// The users' file: a hash of `wonderland` that costs next to nothing, because a debug build takes
 /// a second of the machine for a real one, and every test logs in.
@@ -12,11 +14,5 @@ pub(crate) const USERS: &str = "alice \
 
 /// `POST /login` of that user.
 pub fn login() -> Request<Bytes> {
-    let user = json!({ "username": "alice", "password": "wonderland" });
-    let mut request = Request::new(user.to_string().into());
-    *request.method_mut() = Method::POST;
-    *request.uri_mut() = http::Uri::from_static("/login");
-    let json = HeaderValue::from_static("application/json");
-    request.headers_mut().insert(header::CONTENT_TYPE, json);
-    request
+    json::post("/login", &json!({ "username": "alice", "password": "wonderland" }))
 }

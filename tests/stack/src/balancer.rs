@@ -27,10 +27,9 @@ impl Balancer {
     /// The server is missing or refuses its configuration.
     pub async fn start(shipped: Shipped, folder: &Path, backends: [u16; 4]) -> Result<Self> {
         let front = Port::draw()?;
-        let configuration = folder.join(shipped.file());
-        fs::write(&configuration, shipped.text(front.number(), backends)?)?;
+        let mut command = shipped.command(folder, front.number(), backends)?;
         let output = folder.join("balancer.log");
-        let process = Process::start(&mut shipped.command(folder, &configuration)?, &output)?;
+        let process = Process::start(&mut command, &output)?;
         let mut balancer = Self { front, process, output };
         balancer.answers().await?;
         Ok(balancer)

@@ -1,4 +1,4 @@
-//! One instance of the API.
+//! One instance of an example.
 
 use std::ffi::OsString;
 use std::fs;
@@ -8,8 +8,8 @@ use std::process::{Command, ExitStatus};
 use anyhow::{Context, Result, bail};
 
 use crate::account::USERS;
-use crate::api_binary::api_binary;
 use crate::client::Client;
+use crate::example::Example;
 use crate::log::LogLine;
 use test_servers::Port;
 use test_servers::Process;
@@ -18,6 +18,7 @@ use test_servers::until;
 /// An instance that can be stopped, killed and started again on the same port.
 #[derive(Debug)]
 pub struct Instance {
+    example: Example,
     name: String,
     port: Port,
     options: Vec<OsString>,
@@ -26,18 +27,22 @@ pub struct Instance {
 }
 
 impl Instance {
-    /// Starts it with further options of the API, and its output in the folder. It is not ready
-    /// yet.
+    /// Starts it with further options, and its output in the folder. It is not ready yet.
     ///
     /// # Errors
-    /// The API can not be built or started.
-    pub fn start(name: &str, options: &[OsString], folder: &Path) -> Result<Self> {
+    /// The example can not be built or started.
+    pub fn start(
+        example: Example,
+        name: &str,
+        options: &[OsString],
+        folder: &Path,
+    ) -> Result<Self> {
         let output = folder.join(format!("{name}.log"));
         let users = folder.join(format!("{name}.users"));
         fs::write(&users, USERS)?;
         let options = [options, &["--users".into(), users.into_os_string()]].concat();
         let (name, port) = (name.to_owned(), Port::draw()?);
-        let mut instance = Self { name, port, options, output, process: None };
+        let mut instance = Self { example, name, port, options, output, process: None };
         instance.start_again()?;
         Ok(instance)
     }
@@ -45,9 +50,9 @@ impl Instance {
     /// Starts it on the port that it had.
     ///
     /// # Errors
-    /// The API can not be built or started.
+    /// The example can not be built or started.
     pub fn start_again(&mut self) -> Result<()> {
-        let mut command = Command::new(api_binary()?);
+        let mut command = Command::new(self.example.binary()?);
         command
             .arg("--listen")
             .arg(self.port.address().to_string())
@@ -102,7 +107,7 @@ impl Instance {
         &self.port
     }
 
-    /// An access token that this instance issues itself.
+    /// An access token that this instance of the API issues itself.
     ///
     /// # Errors
     /// It issues none.

@@ -1,8 +1,10 @@
 //! Requests to the API.
 
 use bytes::Bytes;
-use http::{HeaderValue, Method, Request, header};
+use http::{HeaderValue, Request, Uri, header};
 use serde_json::json;
+
+use crate::json;
 
 /// Makes the requests of a user who is logged in.
 #[derive(Clone, Debug)]
@@ -21,7 +23,9 @@ impl Requests {
 
     /// `GET /me`, which may be sent twice.
     pub fn me(&self) -> Request<Bytes> {
-        self.request(Method::GET, "/me", Bytes::new())
+        let mut request = Request::new(Bytes::new());
+        *request.uri_mut() = Uri::from_static("/me");
+        self.authorized(request)
     }
 
     /// `POST /orders`, which may not.
@@ -30,10 +34,7 @@ impl Requests {
             "cart_items": [{ "sku": "tea", "quantity": 2, "unit_price_cents": 450 }],
             "payment_info": { "method": "card", "token": "tok_1" },
         });
-        let mut request = self.request(Method::POST, "/orders", order.to_string().into());
-        let json = HeaderValue::from_static("application/json");
-        request.headers_mut().insert(header::CONTENT_TYPE, json);
-        request
+        self.authorized(json::post("/orders", &order))
     }
 
     /// Of each five three times [`me`](Self::me) and twice an [`order`](Self::order): with two or
@@ -42,10 +43,7 @@ impl Requests {
         if number % 5 < 2 { self.order() } else { self.me() }
     }
 
-    fn request(&self, method: Method, path: &'static str, body: Bytes) -> Request<Bytes> {
-        let mut request = Request::new(body);
-        *request.method_mut() = method;
-        *request.uri_mut() = http::Uri::from_static(path);
+    fn authorized(&self, mut request: Request<Bytes>) -> Request<Bytes> {
         request.headers_mut().insert(header::AUTHORIZATION, self.authorization.clone());
         request
     }

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
-use test_servers::program;
+use crate::server::{CADDY, ENVOY, HAPROXY, NGINX, Server, TRAEFIK};
 
 /// A configuration of `examples/balancers`.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -25,66 +25,112 @@ pub enum Shipped {
     HaProxySticky,
     /// The same, changed as its comment says: the API gives the cookie.
     HaProxyServiceCookie,
+    /// Caddy, in turn.
+    Caddy,
+    /// The same, changed as its comment says: by the cookie `srv_id` that it gives itself.
+    CaddySticky,
+    /// Envoy, by the cookie `srv_id` that it gives itself.
+    Envoy,
+    /// Traefik, by the cookie `srv_id` that it gives itself.
+    Traefik,
+}
+
+/// What there is to know of one.
+struct Configuration {
+    server: Server,
+    file: &'static str,
+    /// The files that the first one names.
+    beside: &'static [&'static str],
+    /// What stands in them, and what is put in its place.
+    change: Option<(&'static str, &'static str)>,
+    /// What the instances behind it need beyond the usual options.
+    api_options: &'static [&'static str],
 }
 
 impl Shipped {
-    pub(crate) fn file(self) -> &'static str {
+    fn configuration(self) -> Configuration {
+        let of = Configuration::of;
         match self {
-            Self::Nginx => "nginx.conf",
-            Self::NginxIpHash => "nginx-ip-hash.conf",
-            Self::NginxSticky | Self::NginxServiceCookie => "nginx-sticky.conf",
-            Self::HaProxy => "haproxy.cfg",
-            Self::HaProxySticky | Self::HaProxyServiceCookie => "haproxy-sticky.cfg",
+            Self::Nginx => of(NGINX, "nginx.conf"),
+            Self::NginxIpHash => of(NGINX, "nginx-ip-hash.conf"),
+            Self::NginxSticky => of(NGINX, "nginx-sticky.conf"),
+            Self::NginxServiceCookie => {
+                Self::NginxSticky.configuration().service_cookie("add_header ", "# add_header ")
+            }
+            Self::HaProxy => of(HAPROXY, "haproxy.cfg"),
+            Self::HaProxySticky => of(HAPROXY, "haproxy-sticky.cfg"),
+            Self::HaProxyServiceCookie => Self::HaProxySticky
+                .configuration()
+                .service_cookie("cookie srv_id insert", "cookie srv_id #"),
+            Self::Caddy => of(CADDY, "Caddyfile"),
+            Self::CaddySticky => of(CADDY, "Caddyfile")
+                .changed("lb_policy round_robin\n", "lb_policy cookie srv_id secret\n"),
+            Self::Envoy => of(ENVOY, "envoy.yaml"),
+            Self::Traefik => of(TRAEFIK, "traefik.yaml").with(&["traefik-dynamic.yaml"]),
         }
     }
 
-    /// The command of the README beside the configurations.
-    pub(crate) fn command(self, folder: &Path, configuration: &Path) -> Result<Command> {
-        if self.file().starts_with("nginx") {
-            let mut command = Command::new(program("nginx", "nginx-light")?);
-            command.arg("-p").arg(folder).arg("-c").arg(configuration).args(["-e", "stderr"]);
-            return Ok(command);
+    /// Writes it into the folder, with these ports instead of the shipped ones, and tells what
+    /// starts its server there.
+    pub(crate) fn command(self, folder: &Path, front: u16, backends: [u16; 4]) -> Result<Command> {
+        let configuration = self.configuration();
+        for (file, text) in configuration.texts(front, backends)? {
+            fs::write(folder.join(file), text)?;
         }
-        let mut command = Command::new(program("haproxy", "haproxy")?);
-        command.arg("-db").arg("-f").arg(configuration);
-        Ok(command)
+        configuration.server.command(folder, configuration.file)
     }
 
     /// What the instances behind it need beyond the usual options.
     pub(crate) fn api_options(self) -> &'static [&'static str] {
-        match self {
-            Self::NginxServiceCookie | Self::HaProxyServiceCookie => {
-                &["--sticky", "--sticky-plain-http"]
-            }
-            _ => &[],
-        }
-    }
-
-    /// The file's text, with these ports instead of the shipped ones.
-    pub(crate) fn text(self, front: u16, backends: [u16; 4]) -> Result<String> {
-        let path = Path::new(FOLDER).join(self.file());
-        let text = fs::read_to_string(&path).with_context(|| self.file())?;
-        let mut text = self.with_cookie_of_service(text)?;
-        for (shipped, drawn) in BACKENDS.into_iter().zip(backends).chain([(FRONT, front)]) {
-            text = replaced(&text, &format!(":{shipped}"), &format!(":{drawn}"))?;
-        }
-        Ok(text)
-    }
-
-    fn with_cookie_of_service(self, text: String) -> Result<String> {
-        match self {
-            Self::NginxServiceCookie => replaced(&text, "add_header ", "# add_header "),
-            Self::HaProxyServiceCookie => {
-                replaced(&text, "cookie srv_id insert", "cookie srv_id #")
-            }
-            _ => Ok(text),
-        }
+        self.configuration().api_options
     }
 }
 
-fn replaced(text: &str, from: &str, to: &str) -> Result<String> {
-    ensure!(text.contains(from), "there is no {from:?} in this configuration any more: {text}");
-    Ok(text.replace(from, to))
+impl Configuration {
+    fn of(server: Server, file: &'static str) -> Self {
+        Self { server, file, beside: &[], change: None, api_options: &[] }
+    }
+
+    fn with(self, beside: &'static [&'static str]) -> Self {
+        Self { beside, ..self }
+    }
+
+    fn changed(self, from: &'static str, to: &'static str) -> Self {
+        Self { change: Some((from, to)), ..self }
+    }
+
+    fn service_cookie(self, from: &'static str, to: &'static str) -> Self {
+        Self { api_options: &["--sticky", "--sticky-plain-http"], ..self.changed(from, to) }
+    }
+
+    /// Its files and their texts, with these ports instead of the shipped ones.
+    fn texts(&self, front: u16, backends: [u16; 4]) -> Result<Vec<(&'static str, String)>> {
+        let mut texts = Vec::new();
+        for file in [self.file].iter().chain(self.beside) {
+            texts.push((*file, fs::read_to_string(Path::new(FOLDER).join(file)).context(*file)?));
+        }
+        if let Some((from, to)) = self.change {
+            replace(&mut texts, &[(from.to_owned(), to.to_owned())])?;
+        }
+        for (shipped, drawn) in BACKENDS.into_iter().zip(backends).chain([(FRONT, front)]) {
+            let forms = [":", "port_value: "];
+            let forms = forms.map(|form| (format!("{form}{shipped}"), format!("{form}{drawn}")));
+            replace(&mut texts, &forms)?;
+        }
+        Ok(texts)
+    }
+}
+
+/// Replaces all of these in all texts, of which one at least has one of them.
+fn replace(texts: &mut [(&str, String)], pairs: &[(String, String)]) -> Result<()> {
+    let has = |(from, _): &(String, String)| texts.iter().any(|(_, text)| text.contains(from));
+    ensure!(pairs.iter().any(has), "nowhere in {texts:?} is one of {pairs:?} any more");
+    for (_, text) in texts {
+        for (from, to) in pairs {
+            *text = text.replace(from, to);
+        }
+    }
+    Ok(())
 }
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/balancers");

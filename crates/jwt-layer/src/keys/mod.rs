@@ -4,6 +4,7 @@ mod der;
 mod jwk;
 #[cfg(feature = "remote")]
 mod remote;
+mod secret;
 mod set;
 mod signing;
 mod source;

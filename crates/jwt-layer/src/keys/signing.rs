@@ -3,14 +3,13 @@ use std::path::Path;
 use std::sync::Arc;
 
 use aws_lc_rs::encoding::AsDer;
-use aws_lc_rs::hmac;
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::KeySize;
 use aws_lc_rs::signature::{self, EcdsaKeyPair, Ed25519KeyPair, KeyPair, RsaKeyPair};
 
 use super::VerifyingKey;
 use super::der::{self, Armoured};
-use super::verifying::hmac_key;
+use super::secret::SecretKey;
 use crate::algorithm::Family;
 use crate::{Algorithm, ConfigError};
 
@@ -26,7 +25,7 @@ pub struct SigningKey {
 }
 
 enum Pair {
-    Secret(Box<hmac::Key>),
+    Secret(Box<SecretKey>),
     Rsa(RsaKeyPair, &'static dyn signature::RsaEncoding),
     Ecdsa(EcdsaKeyPair),
     Ed25519(Ed25519KeyPair),
@@ -39,7 +38,7 @@ impl SigningKey {
     /// As for [`VerifyingKey::hmac`].
     pub fn hmac(algorithm: Algorithm, secret: impl AsRef<[u8]>) -> Result<Self, ConfigError> {
         let secret = secret.as_ref();
-        let pair = Pair::Secret(Box::new(hmac_key(algorithm, secret)?));
+        let pair = Pair::Secret(Box::new(SecretKey::new(algorithm, secret)?));
         Ok(Self { verifying: VerifyingKey::hmac(algorithm, secret)?, pair: Arc::new(pair) })
     }
 
@@ -159,7 +158,7 @@ impl SigningKey {
     pub(crate) fn sign(&self, message: &[u8]) -> Option<Vec<u8>> {
         let random = SystemRandom::new();
         match &*self.pair {
-            Pair::Secret(key) => Some(hmac::sign(key, message).as_ref().to_vec()),
+            Pair::Secret(key) => Some(key.sign(message)),
             Pair::Rsa(pair, encoding) => {
                 let mut signature = vec![0; pair.public_modulus_len()];
                 pair.sign(*encoding, &random, message, &mut signature).ok()?;

@@ -3,11 +3,12 @@ use std::path::Path;
 use std::sync::Arc;
 
 use aws_lc_rs::digest::{self, SHA256};
+use aws_lc_rs::rsa;
 use aws_lc_rs::signature::{self, ParsedPublicKey, VerificationAlgorithm};
-use aws_lc_rs::{hmac, rsa};
 
 use super::der::{self, Armoured};
 use super::jwk::{JwkOrigin, PublicParams, key_from_str};
+use super::secret::SecretKey;
 use crate::algorithm::Family;
 use crate::{Algorithm, ConfigError};
 
@@ -27,7 +28,7 @@ struct Inner {
 
 #[derive(Clone)]
 enum Material {
-    Secret(Box<hmac::Key>),
+    Secret(Box<SecretKey>),
     Public(Arc<ParsedPublicKey>),
 }
 
@@ -39,7 +40,7 @@ impl VerifyingKey {
     /// is a PEM text: a public key is no secret.
     pub fn hmac(algorithm: Algorithm, secret: impl AsRef<[u8]>) -> Result<Self, ConfigError> {
         let secret = secret.as_ref();
-        let key = hmac_key(algorithm, secret)?;
+        let key = SecretKey::new(algorithm, secret)?;
         Ok(Self::assemble(algorithm, Material::Secret(Box::new(key)), None, secret))
     }
 
@@ -194,7 +195,7 @@ impl VerifyingKey {
     /// Checks a signature, in constant time where a secret is involved.
     pub(crate) fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
         match &self.0.material {
-            Material::Secret(key) => hmac::verify(key, message, signature).is_ok(),
+            Material::Secret(key) => key.verifies(message, signature),
             Material::Public(key) => key.verify_sig(message, signature).is_ok(),
         }
     }
@@ -207,29 +208,6 @@ impl fmt::Debug for VerifyingKey {
             .field("algorithm", &self.0.algorithm)
             .finish_non_exhaustive()
     }
-}
-
-pub(super) fn hmac_key(algorithm: Algorithm, secret: &[u8]) -> Result<hmac::Key, ConfigError> {
-    let (parameters, length) = match algorithm {
-        Algorithm::HS256 => (hmac::HMAC_SHA256, 32),
-        Algorithm::HS384 => (hmac::HMAC_SHA384, 48),
-        Algorithm::HS512 => (hmac::HMAC_SHA512, 64),
-        _ => return Err(ConfigError::new("a secret is only for HS256, HS384 and HS512")),
-    };
-    if contains_pem(secret) {
-        return Err(ConfigError::new("this secret is a PEM text; use from_pem for a key pair"));
-    }
-    if secret.len() < length {
-        return Err(ConfigError::new(format!(
-            "an {algorithm} secret must have at least {length} bytes, drawn at random: \
-             `openssl rand -base64 {length}`"
-        )));
-    }
-    Ok(hmac::Key::new(parameters, secret))
-}
-
-fn contains_pem(secret: &[u8]) -> bool {
-    secret.windows(11).any(|window| window == b"-----BEGIN ")
 }
 
 fn rsa_parameters(algorithm: Algorithm) -> Result<&'static signature::RsaParameters, ConfigError> {

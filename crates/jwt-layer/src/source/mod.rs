@@ -41,8 +41,17 @@ pub(crate) enum Checked {
 /// A token as the client sent it, nothing of it checked.
 #[derive(Clone, Copy)]
 pub(crate) struct Presented<'r> {
-    pub(crate) token: &'r str,
+    pub(crate) token: &'r [u8],
     pub(crate) in_query: bool,
+    may_be_there: fn(&[u8]) -> bool,
+}
+
+impl Presented<'_> {
+    /// Refuses what can't be a token where it stands. A good token always can, so that only others
+    /// need be asked.
+    pub(crate) fn check(&self) -> Result<(), JwtErrorKind> {
+        if (self.may_be_there)(self.token) { Ok(()) } else { Err(JwtErrorKind::MalformedHeader) }
+    }
 }
 
 impl Source {
@@ -108,13 +117,18 @@ impl Checked {
     fn find<'r>(&self, head: &RequestHead<'r>) -> Result<Option<Presented<'r>>, JwtErrorKind> {
         let found = match self {
             Self::Bearer => bearer::find(head.headers)?,
-            Self::Cookie(name) => cookie::find(head.headers, name)?,
+            Self::Cookie(name) => cookie::find(head.headers, name)?.map(str::as_bytes),
             Self::Header(name) => sole(head.headers.get_all(name))?,
-            Self::WebSocketProtocol => websocket::find(head.headers)?,
-            Self::Query(name) => query::find(head.uri, name)?,
+            Self::WebSocketProtocol => websocket::find(head.headers)?.map(str::as_bytes),
+            Self::Query(name) => query::find(head.uri, name)?.map(str::as_bytes),
         };
         let in_query = matches!(self, Self::Query(_));
-        Ok(found.map(|token| Presented { token, in_query }))
+        let may_be_there: fn(&[u8]) -> bool = match self {
+            Self::Bearer => bearer::is_token68,
+            Self::Header(_) => <[u8]>::is_ascii,
+            Self::Cookie(_) | Self::WebSocketProtocol | Self::Query(_) => |_| true,
+        };
+        Ok(found.map(|token| Presented { token, in_query, may_be_there }))
     }
 }
 
@@ -126,6 +140,9 @@ pub(crate) fn find<'r>(
     let mut found = None;
     for source in sources {
         let Some(next) = source.find(head)? else { continue };
+        if sources.len() > 1 {
+            next.check()?;
+        }
         let first: &mut Presented<'_> = found.get_or_insert(next);
         if first.token != next.token {
             return Err(JwtErrorKind::AmbiguousToken);
@@ -138,12 +155,11 @@ pub(crate) fn find<'r>(
 /// The value of a header that may stand once.
 fn sole<'r>(
     values: impl IntoIterator<Item = &'r HeaderValue>,
-) -> Result<Option<&'r str>, JwtErrorKind> {
+) -> Result<Option<&'r [u8]>, JwtErrorKind> {
     let mut values = values.into_iter();
     match (values.next(), values.next()) {
-        (None, _) => Ok(None),
-        (Some(value), None) => value.to_str().map(Some).map_err(|_| JwtErrorKind::MalformedHeader),
-        (Some(_), Some(_)) => Err(JwtErrorKind::AmbiguousToken),
+        (value, None) => Ok(value.map(HeaderValue::as_bytes)),
+        _ => Err(JwtErrorKind::AmbiguousToken),
     }
 }
 

@@ -24,39 +24,39 @@ pub(super) struct Claims {
 }
 
 impl Claims {
-    /// None if the text is not one JSON object, names a member twice anywhere, nests too deeply,
-    /// or has a registered claim of another type than its RFC gives it.
-    pub(super) fn parse(text: &str) -> Option<Self> {
-        let mut claims = Self::default();
+    /// Reads the claims into the place where they stay. None if the text is not one JSON object,
+    /// names a member twice anywhere, nests too deeply, or has a registered claim of another type
+    /// than its RFC gives it.
+    pub(super) fn read(&mut self, text: &str) -> Option<()> {
         let mut other_scope = Texts::Absent;
         let mut seen = Seen::default();
         let mut reader = Reader::new(text);
         reader.object(|reader, name| {
             let slot: Slot<'_> = match name {
-                "iss" => Slot::Text(0, &mut claims.issuer),
-                "sub" => Slot::Text(1, &mut claims.subject),
-                "aud" => Slot::Texts(2, &mut claims.audience),
-                "exp" => Slot::Date(3, &mut claims.expires_at),
-                "nbf" => Slot::Date(4, &mut claims.not_before),
-                "iat" => Slot::Date(5, &mut claims.issued_at),
-                "jti" => Slot::Text(6, &mut claims.id),
-                "client_id" => Slot::Text(7, &mut claims.client_id),
-                "scope" => Slot::Texts(8, &mut claims.scope),
+                "iss" => Slot::Text(0, &mut self.issuer),
+                "sub" => Slot::Text(1, &mut self.subject),
+                "aud" => Slot::Texts(2, &mut self.audience),
+                "exp" => Slot::Date(3, &mut self.expires_at),
+                "nbf" => Slot::Date(4, &mut self.not_before),
+                "iat" => Slot::Date(5, &mut self.issued_at),
+                "jti" => Slot::Text(6, &mut self.id),
+                "client_id" => Slot::Text(7, &mut self.client_id),
+                "scope" => Slot::Texts(8, &mut self.scope),
                 "scp" => Slot::Texts(9, &mut other_scope),
-                "roles" => Slot::Texts(10, &mut claims.roles),
-                "auth_time" => Slot::Date(11, &mut claims.auth_time),
-                "acr" => Slot::Text(12, &mut claims.acr),
-                "amr" => Slot::Texts(13, &mut claims.amr),
+                "roles" => Slot::Texts(10, &mut self.roles),
+                "auth_time" => Slot::Date(11, &mut self.auth_time),
+                "acr" => Slot::Text(12, &mut self.acr),
+                "amr" => Slot::Texts(13, &mut self.amr),
                 _ => return reader.skip().map(|()| Member::Other),
             };
             slot.read(reader).map(|number| seen.note(number))
         })?;
         reader.end()?;
-        if matches!(claims.scope, Texts::Absent) {
-            claims.scope = other_scope;
+        if matches!(self.scope, Texts::Absent) {
+            self.scope = other_scope;
         }
-        claims.cost = reader.cost();
-        Some(claims)
+        self.cost = reader.cost();
+        Some(())
     }
 }
 
@@ -92,7 +92,8 @@ mod tests {
     use super::*;
 
     fn parse(text: &str) -> Option<Claims> {
-        Claims::parse(text)
+        let mut claims = Claims::default();
+        claims.read(text).map(|()| claims)
     }
 
     #[test]

@@ -8,7 +8,9 @@ use super::header::Header;
 /// The headers of tokens that were verified, by their encoded form: an issuer's tokens nearly all
 /// have the same. It remembers what parsing gives and nothing that was decided.
 #[derive(Debug, Default)]
-pub(super) struct KnownHeaders(ArcSwap<Vec<(Box<str>, Arc<Header>)>>);
+pub(super) struct KnownHeaders(ArcSwap<Vec<Known>>);
+
+type Known = (Box<[u8]>, Arc<Header>);
 
 /// A parsed header, and whether it was known.
 pub(super) enum Parsed {
@@ -29,7 +31,7 @@ impl Parsed {
 
 impl KnownHeaders {
     /// Parses the encoded header, or remembers what parsing it gave.
-    pub(super) fn parse(&self, encoded: &str) -> Option<Parsed> {
+    pub(super) fn parse(&self, encoded: &[u8]) -> Option<Parsed> {
         let known = self.0.load();
         let found = known.iter().find(|(known, _)| **known == *encoded);
         match found {
@@ -39,7 +41,7 @@ impl KnownHeaders {
     }
 
     /// Remembers the header of a token that was verified.
-    pub(super) fn note(&self, encoded: &str, header: &Arc<Header>) {
+    pub(super) fn note(&self, encoded: &[u8], header: &Arc<Header>) {
         self.0.rcu(|known| {
             let kept = if known.len() < MAX_HEADERS { known.as_slice() } else { &[] };
             let mut headers = kept.to_vec();

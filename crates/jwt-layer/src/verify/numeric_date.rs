@@ -20,7 +20,7 @@ impl NumericDate {
         }
     }
 
-    fn from_seconds(seconds: i64) -> Option<Self> {
+    pub(super) fn from_seconds(seconds: i64) -> Option<Self> {
         let sane = (-MAX_SECONDS..=MAX_SECONDS).contains(&seconds);
         sane.then(|| Self { micros: seconds.saturating_mul(MICROS) })
     }

@@ -119,6 +119,7 @@ impl<'t> Reader<'t> {
     }
 
     /// Reads a string.
+    #[inline(always)]
     pub(super) fn string(&mut self) -> Option<Text> {
         if self.peek()? != b'"' {
             return None;
@@ -138,6 +139,7 @@ impl<'t> Reader<'t> {
     }
 
     /// Finds the end of a string, and leaves the rest to a library.
+    #[cold]
     fn string_with_escapes(&mut self, start: usize, escape: usize) -> Option<Text> {
         let mut bytes = self.text.bytes().enumerate().skip(escape);
         let end = loop {
@@ -150,7 +152,7 @@ impl<'t> Reader<'t> {
         let json = self.text.get(start - 1..=end)?;
         self.cost += json.len();
         self.at = end + 1;
-        serde_json::from_str::<Box<str>>(json).ok().map(Text::Own)
+        serde_json::from_str(json).ok().map(Text::Own)
     }
 
     /// Reads a string or an array of strings.
@@ -168,18 +170,24 @@ impl<'t> Reader<'t> {
 
     /// Reads a number that is a date.
     pub(super) fn date(&mut self) -> Option<NumericDate> {
-        NumericDate::from_json(self.number()?)
+        self.peek()?;
+        match short_integer(self.text.as_bytes().get(self.at..)?) {
+            Some((seconds, length)) => {
+                self.at += length;
+                NumericDate::from_seconds(seconds)
+            }
+            None => NumericDate::from_json(self.number()?),
+        }
     }
 
     /// Reads a number, which must be finite.
     fn number(&mut self) -> Option<&'t str> {
         self.peek()?;
         let rest = self.text.get(self.at..)?;
-        let in_number = |byte: &u8| matches!(byte, b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E');
-        let end = rest.bytes().position(|byte| !in_number(&byte)).unwrap_or(rest.len());
-        let number = rest.get(..end)?;
-        self.at += end;
-        (is_short_integer(number) || (is_number(number) && is_finite(number))).then_some(number)
+        let short = short_integer(rest.as_bytes()).map(|(_, length)| length);
+        let number = rest.get(..short.unwrap_or_else(|| number_length(rest)))?;
+        self.at += number.len();
+        (short.is_some() || (is_number(number) && is_finite(number))).then_some(number)
     }
 
     fn word(&mut self, word: &str) -> Option<()> {
@@ -248,33 +256,54 @@ impl<'t> Reader<'t> {
 
 /// How many bytes of a string come before a quote, a backslash or a control character; none if
 /// there is none of them. Eight bytes at a time.
+#[inline]
 fn plain_length(bytes: &[u8]) -> Option<usize> {
-    let (words, rest) = bytes.as_chunks::<8>();
-    for (index, word) in words.iter().enumerate() {
+    let mut rest = bytes;
+    while let Some((word, after)) = rest.split_first_chunk() {
         let special = special_bytes(u64::from_le_bytes(*word));
         if special != 0 {
             let within = usize::try_from(special.trailing_zeros() / 8).ok()?;
-            return Some(index * 8 + within);
+            return Some(bytes.len() - rest.len() + within);
         }
+        rest = after;
     }
     let within = rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..0x20))?;
-    Some(words.len() * 8 + within)
+    Some(bytes.len() - rest.len() + within)
 }
 
 /// The top bit of each byte that is a quote, a backslash or a control character. What lies above
 /// the lowest such byte may be wrong; nobody looks at it.
+#[inline]
 fn special_bytes(word: u64) -> u64 {
     const ONES: u64 = 0x0101_0101_0101_0101;
     const TOPS: u64 = 0x8080_8080_8080_8080;
     let below = |word: u64, bound: u64| word.wrapping_sub(ONES * bound) & !word & TOPS;
-    let equal = |byte: u8| below(word ^ (ONES * u64::from(byte)), 1);
-    below(word, 0x20) | equal(b'"') | equal(b'\\')
+    let flip = |byte: u8| word ^ (ONES * u64::from(byte));
+    // With that bit flipped, the quote comes right after the control characters.
+    below(flip(0x02), 0x21) | below(flip(b'\\'), 1)
 }
 
-/// Most numbers in tokens are dates: up to 15 digits without a leading zero.
-fn is_short_integer(text: &str) -> bool {
-    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
-    digits && matches!(text.len(), 1..=15) && (text.len() == 1 || !text.starts_with('0'))
+/// The integer that the bytes begin with, and its length: up to 15 digits without a leading zero,
+/// as in nearly all dates.
+fn short_integer(bytes: &[u8]) -> Option<(i64, usize)> {
+    let (mut value, mut length) = (0, 0);
+    for byte in bytes {
+        match byte {
+            b'0'..=b'9' => value = value * 10 + i64::from(byte - b'0'),
+            b'-' | b'+' | b'.' | b'e' | b'E' => return None,
+            _ => break,
+        }
+        length += 1;
+        if length > 15 || (length > 1 && value < 10) {
+            return None;
+        }
+    }
+    (length > 0).then_some((value, length))
+}
+
+fn number_length(text: &str) -> usize {
+    let in_number = |byte: u8| matches!(byte, b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E');
+    text.bytes().position(|byte| !in_number(byte)).unwrap_or(text.len())
 }
 
 /// RFC 8259 section 6.

@@ -1,10 +1,11 @@
+use std::mem::MaybeUninit;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::SystemTime;
 
 use auth_core::{Clock, SharedClock};
 
-use super::cache::TokenCache;
+use super::cache::{Lookup, TokenCache};
 use super::claims::Claims;
 use super::compact::{Compact, SignatureBuffer, decode_signature, decode_text};
 use super::header::Header;
@@ -78,6 +79,11 @@ impl Verifier {
     /// # Errors
     /// [`JwtError`], whose kind says which rule was broken.
     pub fn verify(&self, token: &str) -> Result<Token, JwtError> {
+        self.verify_bytes(token.as_bytes())
+    }
+
+    /// [`verify`](Self::verify) of what may be no text at all.
+    pub(crate) fn verify_bytes(&self, token: &[u8]) -> Result<Token, JwtError> {
         let now = self.0.clock.now();
         if token.len() > self.0.max_length {
             return Err(JwtErrorKind::MalformedToken.into());
@@ -94,21 +100,22 @@ impl Verifier {
     fn verify_with(
         &self,
         cache: &TokenCache,
-        token: &str,
+        token: &[u8],
         now: SystemTime,
     ) -> Result<Token, JwtError> {
         self.0.sweep(cache);
-        if let Some(known) = cache.get(token)
+        let lookup = cache.lookup(token);
+        if let Some(known) = cache.get(lookup)
             && !known.verified_by().is_removed()
         {
-            return self.0.judge_known(cache, token, known, now);
+            return self.0.judge_known(cache, lookup, known, now);
         }
         let fresh = self.0.examine(token, now)?;
         self.0.judge(&fresh, now)?;
-        cache.insert(token, &fresh);
+        cache.insert(lookup, &fresh);
         // Its key may have been removed, and the cache swept, since the signature was checked.
         if fresh.verified_by().is_removed() {
-            cache.remove(token);
+            cache.remove(lookup);
             return Err(JwtError::of_issuer(JwtErrorKind::UnknownKey, fresh.issuer_index()));
         }
         Ok(fresh)
@@ -133,14 +140,15 @@ impl Verifier {
 
 impl Inner {
     /// Takes a token apart and checks its signature.
-    fn examine(&self, token: &str, now: SystemTime) -> Result<Token, JwtError> {
+    fn examine(&self, token: &[u8], now: SystemTime) -> Result<Token, JwtError> {
         let malformed = || JwtError::from(JwtErrorKind::MalformedToken);
         let compact = Compact::split(token).ok_or_else(malformed)?;
         let parsed = self.known_headers.parse(compact.header).ok_or_else(malformed)?;
         let header = parsed.header();
         let text = decode_text(compact.payload).ok_or_else(malformed)?;
-        let claims = Claims::parse(&text).ok_or_else(malformed)?;
-        let mut buffer: SignatureBuffer = [0; 1024];
+        let mut claims = Claims::default();
+        claims.read(&text).ok_or_else(malformed)?;
+        let mut buffer: SignatureBuffer = [const { MaybeUninit::uninit() }; 1024];
         let signature = decode_signature(compact.signature, &mut buffer).ok_or_else(malformed)?;
 
         let issuer = self.issuer_of(&claims, &text)?;
@@ -182,13 +190,13 @@ impl Inner {
     fn judge_known(
         &self,
         cache: &TokenCache,
-        text: &str,
+        lookup: Lookup<'_>,
         known: Token,
         now: SystemTime,
     ) -> Result<Token, JwtError> {
         let verdict = self.judge(&known, now);
         if verdict.as_ref().is_err_and(|error| error.kind() == JwtErrorKind::Expired) {
-            cache.remove(text);
+            cache.remove(lookup);
         }
         verdict.map(|()| known)
     }

@@ -5,8 +5,7 @@ use std::time::Duration;
 use http::HeaderValue;
 
 use super::AffinityLayer;
-use super::signature::Signer;
-use crate::cookie::{Attributes, is_value};
+use crate::cookie::{Attributes, SameSite, Signer, is_value};
 use crate::{ConfigError, ConfigErrorKind};
 
 /// Configures an [`AffinityLayer`], from [`AffinityLayer::builder`].
@@ -37,6 +36,8 @@ impl AffinityBuilder {
             path: "/".into(),
             max_age: Some(Duration::from_secs(60 * 60)),
             secure: true,
+            http_only: true,
+            same_site: SameSite::Lax,
         };
         Self { instance, cookie, sliding: false, key: None, older_keys: Vec::new() }
     }

@@ -2,8 +2,7 @@ use http::HeaderMap;
 
 use super::Affinity;
 use super::config::Config;
-use super::signature::SignedBy;
-use crate::cookie;
+use crate::cookie::{self, SignedBy};
 
 /// What a request's cookie means, and whether the response has to bring a new one.
 #[derive(Debug, PartialEq, Eq)]

@@ -68,7 +68,6 @@ mod delivery;
 mod extract;
 mod layer;
 mod service;
-mod signature;
 
 pub use config::AffinityBuilder;
 pub use extract::Affinity;

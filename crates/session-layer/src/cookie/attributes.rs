@@ -5,7 +5,7 @@ use http::HeaderValue;
 
 use crate::{ConfigError, ConfigErrorKind};
 
-/// A cookie's name and attributes. `HttpOnly` and `SameSite=Lax` are not a choice.
+/// A cookie's name and attributes.
 #[derive(Clone, Debug)]
 pub(crate) struct Attributes {
     pub(crate) name: String,
@@ -13,16 +13,36 @@ pub(crate) struct Attributes {
     pub(crate) path: String,
     pub(crate) max_age: Option<Duration>,
     pub(crate) secure: bool,
+    pub(crate) http_only: bool,
+    pub(crate) same_site: SameSite,
+}
+
+/// To which requests from other sites browsers add the cookie (RFC 6265bis section 5.6.7).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SameSite {
+    /// To none: who follows a link to the application arrives as a guest.
+    Strict,
+    /// To those that lead to a page, such as a followed link.
+    Lax,
+    /// To all. Browsers want `Secure` with it, and the application a defence against forged
+    /// requests of its own.
+    None,
+}
+
+impl SameSite {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Strict => "Strict",
+            Self::Lax => "Lax",
+            Self::None => "None",
+        }
+    }
 }
 
 impl Attributes {
     /// The `Set-Cookie` field, or what browsers would refuse of it (RFC 6265bis section 5.7).
     pub(crate) fn set_cookie(&self, value: &str) -> Result<HeaderValue, ConfigError> {
-        self.check_name()?;
-        self.check_prefix()?;
-        self.check_domain()?;
-        self.check_path()?;
-        self.check_max_age()?;
+        self.check()?;
         self.check_length(value)?;
         HeaderValue::try_from(self.render(value)).map_err(|_| {
             let message = "the cookie holds a character that no header may have";
@@ -30,7 +50,17 @@ impl Attributes {
         })
     }
 
-    fn render(&self, value: &str) -> String {
+    /// All but the length, which is the value's as well.
+    fn check(&self) -> Result<(), ConfigError> {
+        self.check_name()?;
+        self.check_prefix()?;
+        self.check_same_site()?;
+        self.check_domain()?;
+        self.check_path()?;
+        self.check_max_age()
+    }
+
+    pub(crate) fn render(&self, value: &str) -> String {
         let mut text = format!("{}={value}", self.name);
         // Writing to a string does not fail.
         if let Some(max_age) = self.max_age {
@@ -43,7 +73,10 @@ impl Attributes {
         if self.secure {
             text.push_str("; Secure");
         }
-        text.push_str("; HttpOnly; SameSite=Lax");
+        if self.http_only {
+            text.push_str("; HttpOnly");
+        }
+        let _ = write!(text, "; SameSite={}", self.same_site.as_str());
         text
     }
 
@@ -73,6 +106,12 @@ impl Attributes {
                            domain, or use the prefix `__Secure-`",
             );
         }
+        if (name.starts_with("__http-") || name.starts_with("__host-http-")) && !self.http_only {
+            return refuse(
+                "browsers refuse a `__Http-` or `__Host-Http-` cookie without `HttpOnly`: keep \
+                 scripts away from it, or give the cookie a name without the prefix",
+            );
+        }
         if is_host && self.path != "/" {
             return refuse(
                 "browsers refuse a `__Host-` cookie whose path is not `/`: leave out \
@@ -80,6 +119,15 @@ impl Attributes {
             );
         }
         Ok(())
+    }
+
+    fn check_same_site(&self) -> Result<(), ConfigError> {
+        if self.secure || self.same_site != SameSite::None {
+            return Ok(());
+        }
+        let message = "browsers refuse a `SameSite=None` cookie without `Secure`: serve https, or \
+                       choose `Lax`";
+        Err(ConfigError::new(ConfigErrorKind::InsecureSameSite, message))
     }
 
     fn check_domain(&self) -> Result<(), ConfigError> {
@@ -164,7 +212,15 @@ mod tests {
 
     fn attributes(name: &str) -> Attributes {
         let path = String::from("/");
-        Attributes { name: name.into(), domain: None, path, max_age: None, secure: true }
+        Attributes {
+            name: name.into(),
+            domain: None,
+            path,
+            max_age: None,
+            secure: true,
+            http_only: true,
+            same_site: SameSite::Lax,
+        }
     }
 
     #[track_caller]
@@ -198,6 +254,22 @@ mod tests {
             let attributes = Attributes { secure: false, ..attributes(name) };
             refused(&attributes, "v", ConfigErrorKind::BrokenPrefix);
         }
+    }
+
+    #[test]
+    fn an_http_cookie_that_scripts_can_read_is_refused() {
+        for name in ["__Http-a", "__Host-Http-a", "__hOST-hTTP-a"] {
+            let attributes = Attributes { http_only: false, ..attributes(name) };
+            refused(&attributes, "v", ConfigErrorKind::BrokenPrefix);
+        }
+    }
+
+    #[test]
+    fn a_cookie_for_all_sites_has_to_be_secure() {
+        let insecure = Attributes { secure: false, same_site: SameSite::None, ..attributes("a") };
+        refused(&insecure, "v", ConfigErrorKind::InsecureSameSite);
+        let secure = Attributes { secure: true, ..insecure };
+        assert_eq!(secure.render("v"), "a=v; Path=/; Secure; HttpOnly; SameSite=None");
     }
 
     #[test]

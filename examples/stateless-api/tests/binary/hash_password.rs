@@ -2,8 +2,10 @@ use std::fs;
 use std::io::Write;
 use std::process::{Command, Output, Stdio};
 
+use example_service::test_util::Login;
+
 use crate::exchange::login;
-use crate::program::{Demo, Program};
+use crate::program::start;
 
 fn hash_password(options: &[&str], stdin: &str) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_stateless-api"));
@@ -21,8 +23,8 @@ fn the_user_that_it_writes_can_log_in() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("users");
     fs::write(&file, line).unwrap();
-    let program = Program::start(&["--users", file.to_str().unwrap()]);
-    let alice = Demo { name: "alice".to_owned(), password: "open sesame".to_owned() };
+    let program = start(&["--users", file.to_str().unwrap()]);
+    let alice = Login { name: "alice".to_owned(), password: "open sesame".to_owned() };
     assert_eq!(login(program.address, &alice).json()["scope"], "orders:write");
 }
 

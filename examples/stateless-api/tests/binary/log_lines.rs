@@ -1,11 +1,12 @@
+use example_service::test_util::{Connection, Login, get};
 use serde_json::Value;
 
-use crate::exchange::{Connection, get, get_with, login, post, token};
-use crate::program::{Demo, Program};
+use crate::exchange::{get_with, login, post, token};
+use crate::program::start;
 
 #[test]
 fn a_request_is_one_json_line() {
-    let mut program = Program::start(&["--log", "json", "--drain", "0"]);
+    let mut program = start(&["--log", "json", "--drain", "0"]);
     let mut connection = Connection::to(program.address);
     connection.send("GET /me?a=secret HTTP/1.1\r\nhost: api\r\nx-request-id: abc\r\n\r\n");
     connection.answer();
@@ -28,7 +29,7 @@ fn a_request_is_one_json_line() {
 
 #[test]
 fn every_line_is_json() {
-    let program = Program::start(&["--log", "json", "--drain", "0", "--log-filter", "debug"]);
+    let program = start(&["--log", "json", "--drain", "0", "--log-filter", "debug"]);
     get(program.address, "/ready");
     get_with(program.address, "/me", "nonsense");
     let lines = program.stop();
@@ -40,7 +41,7 @@ fn every_line_is_json() {
 
 #[test]
 fn why_a_token_is_refused_is_logged_under_the_id_of_the_request() {
-    let mut program = Program::start(&["--log", "json", "--drain", "0"]);
+    let mut program = start(&["--log", "json", "--drain", "0"]);
     get_with(program.address, "/me", "nonsense");
     let line: Value = serde_json::from_str(&program.logs("malformed_token")).unwrap();
     assert_eq!(line["span"]["request_id"].as_str().map(str::len), Some(32), "{line}");
@@ -48,7 +49,7 @@ fn why_a_token_is_refused_is_logged_under_the_id_of_the_request() {
 
 #[test]
 fn probes_are_not_logged_at_info() {
-    let program = Program::start(&["--drain", "0"]);
+    let program = start(&["--drain", "0"]);
     get(program.address, "/health");
     get(program.address, "/nowhere");
     let lines = program.stop().join("\n");
@@ -58,10 +59,10 @@ fn probes_are_not_logged_at_info() {
 /// At the most talkative level, too.
 #[test]
 fn no_line_holds_a_token_a_password_a_card_number_or_a_query() {
-    let mut program = Program::start(&["--drain", "0", "--log-filter", "trace"]);
+    let mut program = start(&["--drain", "0", "--log-filter", "trace"]);
     let (address, demo) = (program.address, program.demo());
     let token = token(address, &demo);
-    let wrong = Demo { name: demo.name.clone(), password: "open barley".to_owned() };
+    let wrong = Login { name: demo.name.clone(), password: "open barley".to_owned() };
     assert_eq!(login(address, &wrong).status, 401);
     let order =
         r#"{"cart_items":[],"payment_info":{"method":"card","card_number":"4111111111111111"}}"#;

@@ -3,16 +3,17 @@ use std::net::TcpListener;
 use std::process::Command;
 use std::time::Instant;
 
+use example_service::test_util::{Connection, DEADLINE, Program, get};
 use serde_json::Value;
 
-use crate::exchange::{Connection, get, get_with, post, token};
-use crate::program::{DEADLINE, Program, command};
+use crate::exchange::{get_with, post, token};
+use crate::program::{command, start};
 
 const ORDER: &str = r#"{"cart_items":[{"sku":"tea","quantity":2,"unit_price_cents":450}],"payment_info":{"method":"card","card_number":"4111111111111111"}}"#;
 
 #[test]
 fn the_demo_user_logs_in_and_orders() {
-    let mut program = Program::start(&[]);
+    let mut program = start(&[]);
     let (address, demo) = (program.address, program.demo());
     let token = token(address, &demo);
     assert_eq!(get_with(address, "/me", &token).json()["sub"], demo.name);
@@ -22,7 +23,7 @@ fn the_demo_user_logs_in_and_orders() {
 
 #[test]
 fn it_is_ready_when_it_says_that_it_listens() {
-    let program = Program::start(&[]);
+    let program = start(&[]);
     while get(program.address, "/ready").status != 200 {}
     assert_eq!(get(program.address, "/health").body, r#"{"status":"alive"}"#);
 }
@@ -31,13 +32,13 @@ fn it_is_ready_when_it_says_that_it_listens() {
 fn it_is_not_ready_before_the_keys_of_other_issuers_are_there() {
     let issuer = TcpListener::bind("127.0.0.1:0").unwrap();
     let trusted = format!("a=http://{}/jwks.json", issuer.local_addr().unwrap());
-    let program = Program::start(&["--trust-issuer", &trusted]);
+    let program = start(&["--trust-issuer", &trusted]);
     assert_eq!(get(program.address, "/ready").json()["code"], "starting");
     assert_eq!(get(program.address, "/health").status, 200);
     answer_with_keys(&issuer);
-    let start = Instant::now();
+    let since = Instant::now();
     while get(program.address, "/ready").status != 200 {
-        assert!(start.elapsed() < DEADLINE);
+        assert!(since.elapsed() < DEADLINE);
     }
 }
 
@@ -54,7 +55,7 @@ fn answer_with_keys(issuer: &TcpListener) {
 fn options_come_from_the_environment_too() {
     let mut command = command(&[]);
     command.env("STATELESS_API_INSTANCE", "api-7").env("STATELESS_API_STICKY", "true");
-    let program = Program::of(&mut command);
+    let program = Program::start(&mut command);
     let head = get(program.address, "/health").head;
     assert!(head.contains("x-served-by: api-7\r\n"), "{head}");
     assert!(head.contains("set-cookie: srv_id=api-7;"), "{head}");
@@ -62,13 +63,13 @@ fn options_come_from_the_environment_too() {
 
 #[test]
 fn a_fresh_key_is_warned_of() {
-    let mut program = Program::start(&[]);
+    let mut program = start(&[]);
     assert!(program.logs("there is no --key").contains("WARN"));
 }
 
 #[test]
 fn the_client_is_the_one_that_a_trusted_proxy_names() {
-    let mut program = Program::start(&["--trusted-proxy", "127.0.0.1/32", "--log", "json"]);
+    let mut program = start(&["--trusted-proxy", "127.0.0.1/32", "--log", "json"]);
     let mut connection = Connection::to(program.address);
     connection
         .send("GET /me HTTP/1.1\r\nhost: api\r\nx-forwarded-for: 192.0.2.66, 198.51.100.7\r\n\r\n");
@@ -79,7 +80,7 @@ fn the_client_is_the_one_that_a_trusted_proxy_names() {
 
 #[test]
 fn nobody_else_is_believed_about_the_client() {
-    let mut program = Program::start(&["--log", "json"]);
+    let mut program = start(&["--log", "json"]);
     let mut connection = Connection::to(program.address);
     connection.send("GET /me HTTP/1.1\r\nhost: api\r\nx-forwarded-for: 192.0.2.66\r\n\r\n");
     connection.answer();
@@ -90,7 +91,7 @@ fn nobody_else_is_believed_about_the_client() {
 /// Needs a shell, curl and sed.
 #[test]
 fn the_lines_to_try_work_when_pasted() {
-    let mut program = Program::start(&[]);
+    let mut program = start(&[]);
     program.prints("/orders");
     let printed = program.printed();
     let script = printed.split_once("\n\n").unwrap().1;

@@ -1,7 +1,8 @@
 use axum::body::Body;
+use example_service::test_util::Answer;
 use http::Request;
 
-use crate::service::{Answer, Service};
+use crate::service::Service;
 
 async fn with_id(id: &[u8]) -> Answer {
     let request = Request::get("/health").header("x-request-id", id).body(Body::empty());

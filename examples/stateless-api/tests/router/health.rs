@@ -1,7 +1,8 @@
+use example_service::Phase;
+use example_service::test_util::Answer;
 use http::header::{CACHE_CONTROL, CONNECTION, RETRY_AFTER};
-use stateless_api::Phase;
 
-use crate::service::{Answer, Service};
+use crate::service::Service;
 
 #[track_caller]
 fn is_unready(answer: &Answer, code: &str, detail: &str) {

@@ -1,13 +1,14 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
+use example_service::test_util::Files;
 use http::StatusCode;
 use jwt_layer::{Algorithm, Grant, Issuer, SigningKey};
 use serde_json::Value;
 use tokio::net::TcpListener;
 
 use crate::pem_key;
-use crate::service::{Files, Service};
+use crate::service::Service;
 
 /// Another issuer, with a key of its own.
 fn other_issuer(name: &str) -> Issuer {

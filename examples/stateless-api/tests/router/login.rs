@@ -1,9 +1,10 @@
 use axum::body::Body;
+use example_service::test_util::PASSWORD;
 use http::header::{CACHE_CONTROL, WWW_AUTHENTICATE};
 use http::{Request, StatusCode};
 use serde_json::json;
 
-use crate::service::{PASSWORD, Service, json_post};
+use crate::service::{Service, json_post};
 
 const WRONG: &str = r#"{"type":"about:blank","title":"Unauthorized","status":401,"detail":"the user name or the password is wrong","code":"invalid_credentials"}"#;
 

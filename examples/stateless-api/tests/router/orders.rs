@@ -1,8 +1,9 @@
+use example_service::test_util::Answer;
 use http::StatusCode;
 use http::header::WWW_AUTHENTICATE;
 use serde_json::{Value, json};
 
-use crate::service::{Answer, Service};
+use crate::service::Service;
 
 const CARD: &str = "4111111111111111";
 

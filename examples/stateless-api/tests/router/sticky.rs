@@ -1,8 +1,9 @@
 use axum::body::Body;
+use example_service::test_util::Files;
 use http::Request;
 use http::header::{COOKIE, SET_COOKIE};
 
-use crate::service::{Files, Service};
+use crate::service::Service;
 
 #[tokio::test]
 async fn no_cookie_is_given_unasked() {

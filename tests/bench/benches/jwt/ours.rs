@@ -1,5 +1,6 @@
 use axum::Router;
-use axum::routing::get;
+use axum::body::Body;
+use axum::routing::{RouterIntoService, get};
 use jwt_layer::{JwtLayer, KeySet, TrustedIssuer, Verifier, VerifyingKey};
 
 use crate::contender::{Contender, Sight};
@@ -8,7 +9,7 @@ use crate::tokens::{AUDIENCE, Algorithm, Claims, ISSUER, Keys, SECRET};
 pub(crate) fn contenders(keys: &Keys) -> Vec<Contender> {
     let (first, again) = (keys.clone(), keys.clone());
     vec![
-        Contender::new("bare route", Sight::First, || bare().into_service::<axum::body::Body>()),
+        Contender::new("bare route", Sight::First, || served(bare())),
         Contender::new("jwt-layer, first seen", Sight::First, move || app(&first)),
         Contender::new("jwt-layer, cached", Sight::Again, move || app(&again)),
     ]
@@ -18,11 +19,16 @@ fn bare() -> Router {
     Router::new().route("/me", get(async || "user-000001".to_owned()))
 }
 
-fn app(keys: &Keys) -> axum::routing::RouterIntoService<axum::body::Body> {
+/// The router as [`axum::serve`] calls it, with its routes made once and not for each request.
+pub(crate) fn served(router: Router) -> RouterIntoService<Body> {
+    router.with_state(()).into_service()
+}
+
+fn app(keys: &Keys) -> RouterIntoService<Body> {
     let issuer = TrustedIssuer::new(ISSUER, key_set(keys)).audience(AUDIENCE);
     let verifier = Verifier::builder().trust(issuer).build().unwrap();
     let me = async |user: jwt_layer::Claims<Claims>| user.sub.clone();
-    Router::new().route("/me", get(me)).layer(JwtLayer::new(verifier)).into_service()
+    served(Router::new().route("/me", get(me)).layer(JwtLayer::new(verifier)))
 }
 
 fn key_set(keys: &Keys) -> KeySet {

@@ -12,6 +12,7 @@ use tower_oauth2_resource_server::tenant::TenantConfiguration;
 use tower_oauth2_resource_server::validation::ClaimsValidationSpec;
 
 use crate::contender::{Contender, Sight};
+use crate::ours::served;
 use crate::tokens::{AUDIENCE, Algorithm, Claims, ISSUER, Keys, SECRET};
 
 /// The peers that know the algorithm. None of them has a cache.
@@ -19,26 +20,23 @@ pub(crate) fn contenders(keys: &Keys, runtime: &Runtime) -> Vec<Contender> {
     let hand = hand_written(keys);
     let mut contenders =
         vec![Contender::new("hand-written, jsonwebtoken 11.1 (aws-lc)", Sight::First, move || {
-            hand.clone().into_service::<axum::body::Body>()
+            served(hand.clone())
         })];
     if matches!(keys.algorithm, Algorithm::HS256 | Algorithm::RS256) {
         let peer = axum_jwt_auth_app(keys);
-        contenders.push(Contender::new("axum-jwt-auth 0.7", Sight::First, move || {
-            peer.clone().into_service::<axum::body::Body>()
-        }));
+        contenders
+            .push(Contender::new("axum-jwt-auth 0.7", Sight::First, move || served(peer.clone())));
         let peer = runtime.block_on(jwt_authorizer_app(keys));
         contenders.push(Contender::new(
             "jwt-authorizer 0.15 (axum 0.7)",
             Sight::First,
-            move || peer.clone().into_service::<axum07::body::Body>(),
+            move || peer.clone().with_state(()).into_service::<axum07::body::Body>(),
         ));
     }
     if keys.algorithm == Algorithm::RS256 {
         let peer = runtime.block_on(resource_server_app(keys));
         let name = "tower-oauth2-resource-server 0.12.5 (aws-lc)";
-        contenders.push(Contender::new(name, Sight::First, move || {
-            peer.clone().into_service::<axum::body::Body>()
-        }));
+        contenders.push(Contender::new(name, Sight::First, move || served(peer.clone())));
     }
     contenders
 }

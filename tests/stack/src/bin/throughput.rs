@@ -20,7 +20,7 @@ use axum::routing::get;
 use axum::{Json, Router};
 use jwt_layer::{Algorithm, Claims, Grant, Issuer, JwtLayer, SigningKey, TrustedIssuer, Verifier};
 use serde::{Deserialize, Serialize};
-use stack_tests::{Instance, Port, program};
+use stack_tests::{Example, Instance, Port, program};
 use tokio::net::TcpListener;
 use tokio::task::spawn_blocking;
 
@@ -31,9 +31,9 @@ const GOAL: f64 = 0.85;
 
 #[tokio::main]
 async fn main() -> Result<()> {
-    program("wrk", "wrk")?;
+    program("wrk")?;
     let folder = tempfile::tempdir()?;
-    let mut api = Instance::start("api-1", &[], folder.path())?;
+    let mut api = Instance::start(Example::StatelessApi, "api-1", &[], folder.path())?;
     let issuer = issuer()?;
     let token = issuer.issue(&Grant::to("alice").client_id("web").scope("orders:read"))?;
     let verifier = verifier(&issuer)?;
@@ -100,7 +100,7 @@ impl Contestant {
     }
 
     fn requests_per_second(&self) -> Result<f64> {
-        let output = Command::new(program("wrk", "wrk")?)
+        let output = Command::new(program("wrk")?)
             .args(["-t1", "-c", CONNECTIONS, "-d", SECONDS, "-H", &self.authorization, &self.url])
             .output()?;
         let text = String::from_utf8(output.stdout)?;

@@ -32,6 +32,21 @@ async fn behind_haproxy_by_cookie_the_api_logs_the_client_whatever_it_claims() -
 }
 
 #[tokio::test]
+async fn behind_caddy_the_api_logs_the_client_whatever_it_claims() -> Result<()> {
+    check_behind(Shipped::Caddy).await
+}
+
+#[tokio::test]
+async fn behind_envoy_the_api_logs_the_client_whatever_it_claims() -> Result<()> {
+    check_behind(Shipped::Envoy).await
+}
+
+#[tokio::test]
+async fn behind_traefik_the_api_logs_the_client_whatever_it_claims() -> Result<()> {
+    check_behind(Shipped::Traefik).await
+}
+
+#[tokio::test]
 async fn without_a_balancer_the_api_believes_no_header_of_a_stranger() -> Result<()> {
     let stack = Stack::behind(Shipped::Nginx).await?;
     let [instance, ..] = &stack.instances;

@@ -30,6 +30,21 @@ async fn behind_haproxy_by_cookie_no_safe_request_fails_when_an_instance_is_kill
     check(Shipped::HaProxySticky).await
 }
 
+#[tokio::test]
+async fn behind_caddy_no_safe_request_fails_when_an_instance_is_killed() -> Result<()> {
+    check(Shipped::Caddy).await
+}
+
+#[tokio::test]
+async fn behind_envoy_no_safe_request_fails_when_an_instance_is_killed() -> Result<()> {
+    check(Shipped::Envoy).await
+}
+
+#[tokio::test]
+async fn behind_traefik_no_safe_request_fails_when_an_instance_is_killed() -> Result<()> {
+    check(Shipped::Traefik).await
+}
+
 async fn check(shipped: Shipped) -> Result<()> {
     let mut stack = Stack::behind(shipped).await?;
     let victim = served_by(&stack).await?;

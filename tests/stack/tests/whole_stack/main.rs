@@ -1,8 +1,9 @@
-//! The API behind real balancers, with their shipped configurations.
+//! The examples behind real balancers, with their shipped configurations.
 //!
 //! Every test has a stack of its own. A balancer that is not installed fails its tests.
 
 mod backup;
+mod carts;
 mod client_address;
 mod killed;
 mod spread;
@@ -10,3 +11,4 @@ mod sticky;
 mod stopped;
 mod token;
 mod victim;
+mod visitor;

@@ -13,6 +13,21 @@ async fn haproxy_spreads_requests_over_all_instances() -> Result<()> {
     check(Shipped::HaProxy).await
 }
 
+#[tokio::test]
+async fn caddy_spreads_requests_over_all_instances() -> Result<()> {
+    check(Shipped::Caddy).await
+}
+
+#[tokio::test]
+async fn envoy_spreads_requests_over_all_instances() -> Result<()> {
+    check(Shipped::Envoy).await
+}
+
+#[tokio::test]
+async fn traefik_spreads_requests_over_all_instances() -> Result<()> {
+    check(Shipped::Traefik).await
+}
+
 async fn check(shipped: Shipped) -> Result<()> {
     let stack = Stack::behind(shipped).await?;
     let report = stack.load(|requests, number| requests.mixed(number)).finish(300).await?;

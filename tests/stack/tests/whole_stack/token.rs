@@ -14,6 +14,21 @@ async fn behind_haproxy_a_token_of_one_instance_is_good_on_all() -> Result<()> {
     check(Shipped::HaProxy).await
 }
 
+#[tokio::test]
+async fn behind_caddy_a_token_of_one_instance_is_good_on_all() -> Result<()> {
+    check(Shipped::Caddy).await
+}
+
+#[tokio::test]
+async fn behind_envoy_a_token_of_one_instance_is_good_on_all() -> Result<()> {
+    check(Shipped::Envoy).await
+}
+
+#[tokio::test]
+async fn behind_traefik_a_token_of_one_instance_is_good_on_all() -> Result<()> {
+    check(Shipped::Traefik).await
+}
+
 async fn check(shipped: Shipped) -> Result<()> {
     let stack = Stack::behind(shipped).await?;
     let [first, second, third] = &stack.instances;

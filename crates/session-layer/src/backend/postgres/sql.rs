@@ -1,0 +1,157 @@
+//! The statements, as an administrator would write them.
+//!
+//! Now is `statement_timestamp()`, for it is one instant for all of a statement; in a transaction
+//! that has waited for a lock, the statement that follows has a later one.
+
+/// What is under a key: $1 id.
+pub(super) const ENTRY: &str = "
+SELECT id, state, user_id, payload, version, created, last_seen, idle, ends, expires, successor,
+       floor(extract(epoch FROM statement_timestamp()) * 1000)::bigint
+FROM sessions
+WHERE id = $1";
+
+/// The same, which nobody else changes until the transaction ends: $1 id.
+pub(super) const LOCKED_ENTRY: &str = "
+SELECT id, state, user_id, payload, version, created, last_seen, idle, ends, expires, successor,
+       floor(extract(epoch FROM statement_timestamp()) * 1000)::bigint
+FROM sessions
+WHERE id = $1
+FOR UPDATE";
+
+/// A user's live sessions: $1 user.
+pub(super) const ENTRIES_OF_USER: &str = "
+SELECT id, state, user_id, payload, version, created, last_seen, idle, ends, expires, successor,
+       floor(extract(epoch FROM statement_timestamp()) * 1000)::bigint
+FROM sessions
+WHERE user_id = $1
+  AND state = 0
+  AND expires > floor(extract(epoch FROM statement_timestamp()) * 1000)::bigint
+ORDER BY created, id";
+
+/// A new session, in the place of what has expired: $1 id, $2 user, $3 payload, $4 idle, $5
+/// absolute lifetime.
+pub(super) const INSERT: &str = "
+WITH clock AS (
+    SELECT floor(extract(epoch FROM statement_timestamp()) * 1000)::bigint AS now
+)
+INSERT INTO sessions AS present
+       (id, state, user_id, payload, version, created, last_seen, idle, ends, expires)
+SELECT $1, 0, $2, $3, 1, now, now, $4, now + $5, now + LEAST($4, $5)
+FROM clock
+ON CONFLICT (id) DO UPDATE
+SET state = EXCLUDED.state, user_id = EXCLUDED.user_id, payload = EXCLUDED.payload,
+    version = EXCLUDED.version, created = EXCLUDED.created, last_seen = EXCLUDED.last_seen,
+    idle = EXCLUDED.idle, ends = EXCLUDED.ends, expires = EXCLUDED.expires, successor = NULL
+WHERE present.expires <= EXCLUDED.last_seen";
+
+/// What a renewed session goes on as, in the place of what has expired: $1 new id, $2 payload, $3
+/// idle or NULL, $4 absolute lifetime or NULL, $5 old id, $6 version.
+pub(super) const INSERT_RENEWED: &str = "
+WITH clock AS (
+    SELECT floor(extract(epoch FROM statement_timestamp()) * 1000)::bigint AS now
+)
+INSERT INTO sessions AS present
+       (id, state, user_id, payload, version, created, last_seen, idle, ends, expires)
+SELECT $1, 0, user_id, $2, version + 1, created, now,
+       COALESCE($3, idle), COALESCE(now + $4, ends),
+       LEAST(now + COALESCE($3, idle), COALESCE(now + $4, ends))
+FROM sessions, clock
+WHERE id = $5 AND version = $6 AND state = 0 AND expires > now
+ON CONFLICT (id) DO UPDATE
+SET state = EXCLUDED.state, user_id = EXCLUDED.user_id, payload = EXCLUDED.payload,
+    version = EXCLUDED.version, created = EXCLUDED.created, last_seen = EXCLUDED.last_seen,
+    idle = EXCLUDED.idle, ends = EXCLUDED.ends, expires = EXCLUDED.expires, successor = NULL
+WHERE present.expires <= EXCLUDED.last_seen";
+
+/// Leaves a key to its successor, then a tombstone: $1 successor or NULL, $2 grace, $3 life of a
+/// tombstone, $4 id, $5 version.
+pub(super) const SUPERSEDE: &str = "
+WITH clock AS (
+    SELECT floor(extract(epoch FROM statement_timestamp()) * 1000)::bigint AS now
+)
+UPDATE sessions
+SET state = 1, user_id = NULL, payload = '', successor = $1,
+    ends = now + $2, expires = now + $2 + $3
+FROM clock
+WHERE id = $4 AND version = $5 AND state = 0 AND expires > now";
+
+/// Leaves a tombstone: $1 its life, $2 id.
+pub(super) const END: &str = "
+WITH clock AS (
+    SELECT floor(extract(epoch FROM statement_timestamp()) * 1000)::bigint AS now
+)
+UPDATE sessions
+SET state = 2, user_id = NULL, payload = '', ends = now, expires = now + $1
+FROM clock
+WHERE id = $2 AND state = 0";
+
+/// Changes a live session: $1 payload, $2 idle or NULL, $3 absolute lifetime or NULL, $4 id, $5
+/// version.
+pub(super) const UPDATE: &str = "
+WITH clock AS (
+    SELECT floor(extract(epoch FROM statement_timestamp()) * 1000)::bigint AS now
+)
+UPDATE sessions
+SET version = version + 1, payload = $1, last_seen = now,
+    idle = COALESCE($2, idle), ends = COALESCE(now + $3, ends),
+    expires = LEAST(now + COALESCE($2, idle), COALESCE(now + $3, ends))
+FROM clock
+WHERE id = $4 AND version = $5 AND state = 0 AND expires > now";
+
+/// Counts a live session as seen: $1 id.
+pub(super) const TOUCH: &str = "
+WITH clock AS (
+    SELECT floor(extract(epoch FROM statement_timestamp()) * 1000)::bigint AS now
+)
+UPDATE sessions
+SET last_seen = now, expires = LEAST(now + idle, ends)
+FROM clock
+WHERE id = $1 AND state = 0 AND expires > now";
+
+/// Takes a user's turn: $1 what the locks of all users share, $2 the user's number.
+pub(super) const LOCK_USER: &str = "
+SELECT pg_advisory_xact_lock($1, $2)";
+
+/// Removes a user's expired sessions: $1 user.
+pub(super) const FORGET_EXPIRED: &str = "
+DELETE FROM sessions
+WHERE user_id = $1
+  AND expires <= floor(extract(epoch FROM statement_timestamp()) * 1000)::bigint";
+
+/// The keys of a user's sessions: $1 user.
+pub(super) const KEYS_OF_USER: &str = "
+SELECT id
+FROM sessions
+WHERE user_id = $1
+ORDER BY created, id";
+
+/// Removes what has expired, what did so first to begin with, and waits for nobody who has a row:
+/// $1 how many rows.
+pub(super) const SWEEP: &str = "
+WITH expired AS MATERIALIZED (
+    SELECT id
+    FROM sessions
+    WHERE expires <= floor(extract(epoch FROM statement_timestamp()) * 1000)::bigint
+    ORDER BY expires
+    LIMIT $1
+    FOR UPDATE SKIP LOCKED
+)
+DELETE FROM sessions
+USING expired
+WHERE sessions.id = expired.id";
+
+/// Counts what has not expired, and what of it is live: $1 how many rows to look at.
+pub(super) const COUNT: &str = "
+SELECT count(*), count(*) FILTER (WHERE state = 0)
+FROM (
+    SELECT state
+    FROM sessions
+    WHERE expires > floor(extract(epoch FROM statement_timestamp()) * 1000)::bigint
+    LIMIT $1
+) AS seen";
+
+/// About how many rows there are.
+pub(super) const ESTIMATE: &str = "
+SELECT greatest(reltuples, 0)::bigint
+FROM pg_class
+WHERE oid = 'sessions'::regclass";

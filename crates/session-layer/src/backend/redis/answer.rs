@@ -1,0 +1,98 @@
+use redis::Value;
+
+use super::fault::{corrupt, unexpected};
+use super::names::session_key;
+use super::stored::Stored;
+use crate::backend::{BackendError, Found, Missing, SessionKey};
+
+/// What a script says it has done, or why it has done nothing.
+#[derive(Debug)]
+pub(super) enum Answer {
+    /// It is done, and these were ended to make room.
+    Done(Vec<SessionKey>),
+    /// The session as it is.
+    Found(Found),
+    Missing(Missing),
+    Taken,
+    Full,
+}
+
+impl Answer {
+    /// Reads the reply to a question about a key. The numbers are those of `lua/record.lua`.
+    pub(super) fn read(reply: Value, key: &SessionKey) -> Result<Self, BackendError> {
+        match reply {
+            Value::Int(1) => Ok(Self::Done(Vec::new())),
+            Value::Int(0) => Ok(Self::Missing(Missing::Absent)),
+            Value::Int(-1) => Ok(Self::Missing(Missing::Superseded)),
+            Value::Int(-2) => Err(corrupt()),
+            Value::Int(-3) => Ok(Self::Taken),
+            Value::Int(-4) => Ok(Self::Full),
+            Value::BulkString(session) => found(*key, session).map(Self::Found),
+            Value::Array(parts) => Self::of_parts(parts),
+            _ => Err(unexpected()),
+        }
+    }
+
+    /// One and the keys that were ended, or the key that the session has now and the session.
+    fn of_parts(parts: Vec<Value>) -> Result<Self, BackendError> {
+        let mut parts = parts.into_iter();
+        match (parts.next(), parts.as_slice()) {
+            (Some(Value::Int(1)), _) => parts.map(key_of).collect::<Result<_, _>>().map(Self::Done),
+            (Some(key), [_]) => {
+                let session = parts.next().ok_or_else(unexpected)?;
+                found(key_of(key)?, bytes(session)?).map(Self::Found)
+            }
+            _ => Err(unexpected()),
+        }
+    }
+}
+
+/// Reads the reply to a question about a user: keys and sessions in turns.
+pub(super) fn sessions(reply: Value) -> Result<Vec<Found>, BackendError> {
+    let Value::Array(parts) = reply else {
+        return Err(unexpected());
+    };
+    let mut parts = parts.into_iter();
+    let mut sessions = Vec::with_capacity(parts.len() / 2);
+    while let Some(key) = parts.next() {
+        let session = parts.next().ok_or_else(unexpected)?;
+        sessions.push(found(key_of(key)?, bytes(session)?)?);
+    }
+    Ok(sessions)
+}
+
+/// Reads a reply of numbers.
+pub(super) fn numbers<T: TryFrom<i64>, const N: usize>(
+    reply: Value,
+) -> Result<[T; N], BackendError> {
+    let numbers: Option<Vec<T>> = match reply {
+        Value::Array(parts) => parts.iter().map(number).collect(),
+        single => number(&single).map(|number| vec![number]),
+    };
+    numbers.and_then(|numbers| numbers.try_into().ok()).ok_or_else(unexpected)
+}
+
+fn number<T: TryFrom<i64>>(value: &Value) -> Option<T> {
+    match value {
+        Value::Int(number) => T::try_from(*number).ok(),
+        _ => None,
+    }
+}
+
+fn found(key: SessionKey, session: Vec<u8>) -> Result<Found, BackendError> {
+    match Stored::read(session) {
+        Some(Stored::Session(record)) => Ok(Found { key, record }),
+        _ => Err(corrupt()),
+    }
+}
+
+fn key_of(value: Value) -> Result<SessionKey, BackendError> {
+    session_key(&bytes(value)?).ok_or_else(unexpected)
+}
+
+fn bytes(value: Value) -> Result<Vec<u8>, BackendError> {
+    match value {
+        Value::BulkString(bytes) => Ok(bytes),
+        _ => Err(unexpected()),
+    }
+}

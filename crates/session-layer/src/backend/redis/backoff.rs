@@ -1,0 +1,32 @@
+use std::time::Duration;
+
+/// How long to wait before the next attempt to connect, after so many that failed in a row.
+/// Chance, from 0 to 255, spreads the instances of a program.
+///
+/// The longest is shorter than a command's deadline is by default, so that the first command after
+/// an outage finds the connection in time.
+pub(super) fn delay(failures: u32, chance: u8) -> Duration {
+    let doublings = failures.saturating_sub(1).min(16);
+    let longest = FIRST.saturating_mul(2_u32.saturating_pow(doublings)).min(LAST);
+    longest / 2 + longest / 2 / 255 * u32::from(chance)
+}
+
+const FIRST: Duration = Duration::from_millis(20);
+const LAST: Duration = Duration::from_millis(320);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn attempts_start_quickly_and_slow_down_to_three_in_a_second() {
+        let delays = [1, 2, 3, 5, 6, u32::MAX].map(|failures| delay(failures, 0).as_millis());
+        assert_eq!(delays, [10, 20, 40, 160, 160, 160]);
+    }
+
+    #[test]
+    fn chance_doubles_a_delay_at_most() {
+        let delay = delay(100, 255);
+        assert!(delay > Duration::from_millis(319) && delay <= LAST, "{delay:?}");
+    }
+}

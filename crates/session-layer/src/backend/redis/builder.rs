@@ -1,0 +1,129 @@
+use std::fmt;
+use std::time::Duration;
+
+use super::RedisBackend;
+use super::address::Address;
+use super::endpoint::Endpoint;
+use super::link::Link;
+use super::names::Names;
+use super::tls::{ClientCertificate, TlsSettings};
+use crate::{ConfigError, ConfigErrorKind};
+
+/// Configures a [`RedisBackend`], from [`RedisBackend::builder`].
+#[derive(Clone)]
+#[must_use]
+pub struct RedisBuilder {
+    url: String,
+    prefix: String,
+    timeout: Duration,
+    connect_timeout: Duration,
+    tls: TlsSettings,
+}
+
+impl RedisBuilder {
+    pub(super) fn new(url: String) -> Self {
+        Self {
+            url,
+            prefix: "session:".into(),
+            timeout: Duration::from_millis(500),
+            connect_timeout: Duration::from_secs(1),
+            tls: TlsSettings::default(),
+        }
+    }
+
+    /// What the names of all our keys in Redis start with, `session:` by default; 1 to 64 bytes.
+    /// Give each application that shares a database one of its own.
+    pub fn prefix(mut self, prefix: impl Into<String>) -> Self {
+        self.prefix = prefix.into();
+        self
+    }
+
+    /// How long any verb may take in all, 500 ms by default, at most a minute: waiting for a
+    /// connection included. Longer for a Redis that is far away, shorter where requests must not
+    /// wait.
+    pub fn timeout(mut self, time: Duration) -> Self {
+        self.timeout = time;
+        self
+    }
+
+    /// How long an attempt to connect may take, 1 s by default, at most a minute: from the name's
+    /// resolution to the answer to the login. Attempts are made in the background, at most some
+    /// in a second.
+    pub fn connect_timeout(mut self, time: Duration) -> Self {
+        self.connect_timeout = time;
+        self
+    }
+
+    /// Trusts a Redis whose certificate these authorities vouch for (PEM text of one or more), and
+    /// no other: the machine's own authorities, which are the default, then have no say. Called
+    /// again, it adds some. For a Redis with a private certificate authority.
+    pub fn root_certificate(mut self, pem: impl Into<Vec<u8>>) -> Self {
+        self.tls.authorities.push(pem.into());
+        self
+    }
+
+    /// Shows Redis a certificate (PEM text, followed by those that vouch for it) and proves it with
+    /// its private key (PEM text). For a Redis with `tls-auth-clients`, which is its default.
+    pub fn client_certificate(
+        mut self,
+        chain: impl Into<Vec<u8>>,
+        key: impl Into<Vec<u8>>,
+    ) -> Self {
+        self.tls.client = Some(ClientCertificate { chain: chain.into(), key: key.into() });
+        self
+    }
+
+    /// Checks the settings. It connects when it is first used, on the runtime of that moment,
+    /// which has to outlive the backend; see [`RedisBackend::connect`].
+    ///
+    /// # Errors
+    /// The URL is not one of a Redis; a timeout is zero or longer than a minute; the prefix is
+    /// empty or too long; there is a certificate that can't be read, or no authority to check
+    /// Redis with, or a certificate without TLS.
+    pub fn build(self) -> Result<RedisBackend, ConfigError> {
+        let address = Address::parse(&self.url)?;
+        self.check_limits()?;
+        let tls = match address.tls {
+            true => Some(self.tls.connector(&address.host)?),
+            false if self.tls.is_default() => None,
+            false => {
+                return Err(ConfigError::new(
+                    ConfigErrorKind::UselessSetting,
+                    "certificates need TLS: write the URL as rediss://host",
+                ));
+            }
+        };
+        let endpoint = Endpoint::new(address, tls, self.connect_timeout);
+        Ok(RedisBackend::new(Link::to(endpoint, self.timeout), Names::under(self.prefix)))
+    }
+
+    fn check_limits(&self) -> Result<(), ConfigError> {
+        let possible = Duration::from_millis(1)..=Duration::from_secs(60);
+        if !possible.contains(&self.timeout) || !possible.contains(&self.connect_timeout) {
+            return Err(ConfigError::new(
+                ConfigErrorKind::InvalidBound,
+                "timeout and connect_timeout must be from 1 ms to a minute; leave them out for \
+                 500 ms and 1 s",
+            ));
+        }
+        if !(1..=64).contains(&self.prefix.len()) {
+            return Err(ConfigError::new(
+                ConfigErrorKind::InvalidPrefix,
+                "prefix must be 1 to 64 bytes; leave it out for `session:`",
+            ));
+        }
+        Ok(())
+    }
+}
+
+/// Without the URL, which has the password, and without keys.
+impl fmt::Debug for RedisBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RedisBuilder")
+            .field("prefix", &self.prefix)
+            .field("timeout", &self.timeout)
+            .field("connect_timeout", &self.connect_timeout)
+            .field("tls", &self.tls)
+            .finish_non_exhaustive()
+    }
+}

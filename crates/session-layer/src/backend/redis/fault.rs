@@ -1,0 +1,123 @@
+use std::io;
+
+use redis::{ErrorKind, RedisError, ServerErrorKind, Value};
+
+use crate::backend::{BackendError, BackendErrorKind};
+
+/// The reply, unless it is an error.
+pub(super) fn reply(value: Value) -> Result<Value, RedisError> {
+    match value {
+        Value::ServerError(error) => Err(error.into()),
+        value => Ok(value),
+    }
+}
+
+pub(super) fn timed_out() -> RedisError {
+    io::Error::from(io::ErrorKind::TimedOut).into()
+}
+
+/// The task that connects is gone, with the runtime that it ran on.
+pub(super) fn closed() -> RedisError {
+    io::Error::from(io::ErrorKind::NotConnected).into()
+}
+
+pub(super) fn is_unknown_script(error: &RedisError) -> bool {
+    error.kind() == ErrorKind::Server(ServerErrorKind::NoScript)
+}
+
+/// It was a master, and is a replica now.
+pub(super) fn is_demoted(error: &RedisError) -> bool {
+    error.kind() == ErrorKind::Server(ServerErrorKind::ReadOnly)
+        || error.detail().is_some_and(|detail| detail.contains("-READONLY"))
+}
+
+pub(super) fn backend_error(error: RedisError) -> BackendError {
+    BackendError::caused_by(kind(&error), error)
+}
+
+/// What is under a session's key is none.
+pub(super) fn corrupt() -> BackendError {
+    BackendError::caused_by(BackendErrorKind::Corrupt, "the value is no session, or cut off")
+}
+
+/// No version that we know answers like that.
+pub(super) fn unexpected() -> BackendError {
+    BackendError::caused_by(BackendErrorKind::Refused, "Redis gave an answer that is none")
+}
+
+/// Whose fault it is.
+pub(super) fn kind(error: &RedisError) -> BackendErrorKind {
+    if error.is_timeout() {
+        return BackendErrorKind::Timeout;
+    }
+    match error.kind() {
+        ErrorKind::Io => BackendErrorKind::Unavailable,
+        _ => error.code().map_or(BackendErrorKind::Refused, |code| of_server(code, error.detail())),
+    }
+}
+
+/// Before 7.0 an error inside a script is an `ERR`, and only its text has the code.
+fn of_server(code: &str, detail: Option<&str>) -> BackendErrorKind {
+    let detail = detail.unwrap_or_default();
+    let of_detail = || match detail.contains("max number of clients") {
+        true => Some(BackendErrorKind::Unavailable),
+        false => detail.split([' ', '-']).find_map(of_code),
+    };
+    let known = if code == "ERR" { of_detail() } else { of_code(code) };
+    known.unwrap_or(BackendErrorKind::Refused)
+}
+
+fn of_code(code: &str) -> Option<BackendErrorKind> {
+    match code {
+        "OOM" => Some(BackendErrorKind::OutOfSpace),
+        "WRONGTYPE" => Some(BackendErrorKind::Corrupt),
+        "BUSY" | "CLUSTERDOWN" | "LOADING" | "MASTERDOWN" | "MISCONF" | "NOREPLICAS"
+        | "READONLY" | "TRYAGAIN" => Some(BackendErrorKind::Unavailable),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(code: &str, detail: &str, expected: BackendErrorKind) {
+        assert_eq!(of_server(code, Some(detail)), expected);
+    }
+
+    #[test]
+    fn a_full_redis_is_out_of_space() {
+        check(
+            "OOM",
+            "command not allowed when used memory > 'maxmemory'.",
+            BackendErrorKind::OutOfSpace,
+        );
+    }
+
+    #[test]
+    fn an_error_inside_a_script_of_redis_6_has_its_code_in_the_text() {
+        let full = "Error running script (call to f_0): @user_script:9: @user_script: 9: -OOM command not allowed";
+        check("ERR", full, BackendErrorKind::OutOfSpace);
+        let other = "Error running script (call to f_0): @user_script:9: @user_script: 9: WRONGTYPE Operation";
+        check("ERR", other, BackendErrorKind::Corrupt);
+    }
+
+    #[test]
+    fn a_server_that_does_not_serve_now_is_unavailable() {
+        check("LOADING", "Redis is loading the dataset in memory", BackendErrorKind::Unavailable);
+        check(
+            "READONLY",
+            "You can't write against a read only replica.",
+            BackendErrorKind::Unavailable,
+        );
+        check("ERR", "max number of clients reached", BackendErrorKind::Unavailable);
+    }
+
+    #[test]
+    fn missing_rights_and_unknown_commands_are_refused() {
+        check("NOPERM", "No permissions to access a key", BackendErrorKind::Refused);
+        check("NOAUTH", "Authentication required.", BackendErrorKind::Refused);
+        check("ERR", "unknown command 'EVALSHA'", BackendErrorKind::Refused);
+    }
+}

@@ -1,0 +1,16 @@
+
+-- Keys: the session's, the live ones.
+-- In this order it is taken even by a full Redis.
+local key, live = KEYS[1], KEYS[2]
+local value = redis.call('GET', key)
+if not value or value == 'E' or value == 'X' or is_alias(value) then return ABSENT end
+if not is_session(value) then return CORRUPT end
+local idle, ends, due = struct.unpack('>I8I8I8', value, 30)
+local expires = math.min(now + idle, ends)
+redis.call('PEXPIREAT', key, expires)
+redis.call('SETRANGE', key, 13, struct.pack('>I8', now))
+if is_overdue(due, idle, expires) then
+  redis.call('SETRANGE', key, 45, struct.pack('>I8', expires))
+  redis.call('ZADD', live, expires, member_of(key))
+end
+return DONE

@@ -1,0 +1,64 @@
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+use crate::backend::{SessionKey, UserId};
+
+/// What our keys in Redis are called.
+#[derive(Clone, Debug)]
+pub(super) struct Names {
+    prefix: String,
+    live: String,
+}
+
+impl Names {
+    pub(super) fn under(prefix: String) -> Self {
+        let live = format!("{prefix}live");
+        Self { prefix, live }
+    }
+
+    pub(super) fn prefix(&self) -> &[u8] {
+        self.prefix.as_bytes()
+    }
+
+    /// A string for each session.
+    pub(super) fn session(&self, key: &SessionKey) -> String {
+        format!("{}s:{key}", self.prefix)
+    }
+
+    /// A sorted set for each user: the user's sessions in the order of their creation.
+    pub(super) fn user(&self, user: &UserId) -> String {
+        format!("{}u:{user}", self.prefix)
+    }
+
+    /// The sorted set of the live sessions, by when they are to be looked at.
+    pub(super) fn live(&self) -> &str {
+        &self.live
+    }
+}
+
+/// The key in the name of a session, as scripts give it back.
+pub(super) fn session_key(text: &[u8]) -> Option<SessionKey> {
+    let mut key = [0; 32];
+    let length = URL_SAFE_NO_PAD.decode_slice(text, &mut key).ok()?;
+    (length == key.len()).then(|| SessionKey::from_bytes(key))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_in_a_name_is_read_again() {
+        let key = SessionKey::of_id("abc");
+        let name = Names::under("app:".into()).session(&key);
+        assert_eq!(name, "app:s:ungWv48Bz-pBQUDeXa4iI7ADYaOWF3qctBD_YfIAFa0");
+        assert_eq!(session_key(name.trim_start_matches("app:s:").as_bytes()), Some(key));
+    }
+
+    #[test]
+    fn what_is_no_key_is_not_read() {
+        for text in ["", "abc", "ungWv48Bz-pBQUDeXa4iI7ADYaOWF3qctBD_YfIAFa0A", "!"] {
+            assert_eq!(session_key(text.as_bytes()), None, "{text}");
+        }
+    }
+}

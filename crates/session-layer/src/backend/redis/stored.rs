@@ -1,0 +1,142 @@
+use std::str;
+use std::time::{Duration, SystemTime};
+
+use bytes::{Buf, Bytes};
+
+use crate::backend::{Payload, Record, UserId};
+
+/// What a session's key holds; `lua/record.lua` has the layout.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Stored {
+    Session(Record),
+    Alias,
+    Ended,
+    Superseded,
+}
+
+impl Stored {
+    /// None for what is foreign or cut off.
+    pub(super) fn read(value: Vec<u8>) -> Option<Self> {
+        let mut value = Bytes::from(value);
+        match value.try_get_u8().ok()? {
+            b'S' => session(value).map(Self::Session),
+            b'A' => (value.len() == ALIAS).then_some(Self::Alias),
+            b'E' => value.is_empty().then_some(Self::Ended),
+            b'X' => value.is_empty().then_some(Self::Superseded),
+            _ => None,
+        }
+    }
+}
+
+/// When it ends, and the new key as text.
+const ALIAS: usize = 8 + 43;
+
+/// How a session of this version begins.
+pub(super) fn beginning(version: u64) -> Vec<u8> {
+    [b"S".as_slice(), &version.to_be_bytes()].concat()
+}
+
+/// The same, and how long the payload is. One that is longer than can be said is more than Redis
+/// takes, too.
+pub(super) fn head(version: u64, payload: &Payload) -> Vec<u8> {
+    let length = u32::try_from(payload.len()).unwrap_or(u32::MAX);
+    [beginning(version).as_slice(), &length.to_be_bytes()].concat()
+}
+
+/// A session, past its first byte.
+fn session(mut value: Bytes) -> Option<Record> {
+    let version = value.try_get_u64().ok()?;
+    let payload = usize::try_from(value.try_get_u32().ok()?).ok()?;
+    let last_seen = time(&mut value)?;
+    let created = time(&mut value)?;
+    let idle = Duration::from_millis(value.try_get_u64().ok()?);
+    let ends = time(&mut value)?;
+    let _due = value.try_get_u64().ok()?;
+    let user = usize::from(value.try_get_u8().ok()?);
+    if value.len() != user.checked_add(payload)? {
+        return None;
+    }
+    let user = user_id(&value.split_to(user))?;
+    let payload = Payload::from_bytes(value);
+    Some(Record { version, payload, user, created, last_seen, idle, ends })
+}
+
+fn time(value: &mut Bytes) -> Option<SystemTime> {
+    let millis = Duration::from_millis(value.try_get_u64().ok()?);
+    SystemTime::UNIX_EPOCH.checked_add(millis)
+}
+
+/// Outer none for what is no user's id.
+fn user_id(user: &[u8]) -> Option<Option<UserId>> {
+    if user.is_empty() {
+        return Some(None);
+    }
+    UserId::new(str::from_utf8(user).ok()?).map(Some)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(millis: u64) -> SystemTime {
+        SystemTime::UNIX_EPOCH + Duration::from_millis(millis)
+    }
+
+    fn session_of_bob() -> Vec<u8> {
+        let mut value = vec![b'S'];
+        value.extend(7_u64.to_be_bytes());
+        value.extend(5_u32.to_be_bytes());
+        for number in [2_000_u64, 1_000, 60_000, 9_000_000, 62_000] {
+            value.extend(number.to_be_bytes());
+        }
+        value.push(3);
+        value.extend(b"bobhello");
+        value
+    }
+
+    #[test]
+    fn a_session_is_read() {
+        let record = Record {
+            version: 7,
+            payload: Payload::from_bytes("hello"),
+            user: UserId::new("bob"),
+            created: at(1_000),
+            last_seen: at(2_000),
+            idle: Duration::from_secs(60),
+            ends: at(9_000_000),
+        };
+        assert_eq!(Stored::read(session_of_bob()), Some(Stored::Session(record)));
+    }
+
+    #[test]
+    fn a_session_that_is_cut_off_is_not_read() {
+        let whole = session_of_bob();
+        for length in 0..whole.len() {
+            assert_eq!(Stored::read(whole[..length].to_vec()), None, "{length} bytes");
+        }
+    }
+
+    #[test]
+    fn a_session_with_something_behind_it_is_not_read() {
+        let mut value = session_of_bob();
+        value.push(0);
+        assert_eq!(Stored::read(value), None);
+    }
+
+    #[test]
+    fn a_user_that_is_no_text_is_not_read() {
+        let mut value = session_of_bob();
+        value[54] = 0xff;
+        assert_eq!(Stored::read(value), None);
+    }
+
+    #[test]
+    fn tombstones_and_aliases_are_told_apart_from_what_is_foreign() {
+        assert_eq!(Stored::read(b"E".to_vec()), Some(Stored::Ended));
+        assert_eq!(Stored::read(b"X".to_vec()), Some(Stored::Superseded));
+        assert_eq!(Stored::read([b"A".as_slice(), &[0; 51]].concat()), Some(Stored::Alias));
+        for foreign in [b"".as_slice(), b"EX", b"A", b"hello", b"{\"user\":1}", &[0; 52]] {
+            assert_eq!(Stored::read(foreign.to_vec()), None, "{foreign:?}");
+        }
+    }
+}

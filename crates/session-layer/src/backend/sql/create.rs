@@ -1,0 +1,89 @@
+use super::Statements;
+use super::transaction::{Ending, Steps, transact};
+use super::work::Work;
+use crate::backend::{Cap, CapPolicy, Created, Draft, SessionKey, UserId};
+
+/// [`Backend::create`](crate::backend::Backend::create).
+pub(in crate::backend) struct Create<'a> {
+    pub(in crate::backend) key: &'a SessionKey,
+    pub(in crate::backend) draft: &'a Draft,
+}
+
+impl<C: Statements> Work<C> for Create<'_> {
+    type Done = Created;
+
+    const REPEATABLE: bool = false;
+
+    async fn run(&self, connection: &mut C) -> Result<Created, sqlx::Error> {
+        if capped(self.draft).is_some() {
+            return transact(connection, self).await;
+        }
+        let inserted = connection.insert(self.key, self.draft).await?;
+        Ok(if inserted { Created::Done { ended: Vec::new() } } else { Created::Taken })
+    }
+}
+
+impl<C: Statements> Steps<C> for Create<'_> {
+    type Done = Created;
+
+    async fn steps(&self, connection: &mut C) -> Result<Ending<Created>, sqlx::Error> {
+        if let Some((user, _)) = capped(self.draft) {
+            connection.lock_user(user).await?;
+        }
+        register(connection, self.key, self.draft).await
+    }
+}
+
+/// Adds a session within its cap, while nobody else registers one of the user.
+pub(super) async fn register<C: Statements>(
+    connection: &mut C,
+    key: &SessionKey,
+    draft: &Draft,
+) -> Result<Ending<Created>, sqlx::Error> {
+    let Some(ended) = make_room(connection, draft).await? else {
+        return Ok(Ending::Undo(Created::Full));
+    };
+    if connection.insert(key, draft).await? {
+        Ok(Ending::Commit(Created::Done { ended }))
+    } else {
+        Ok(Ending::Undo(Created::Taken))
+    }
+}
+
+/// The user's sessions that it ended, or none at all where there is no room.
+///
+/// What has expired is removed first, so that no touch that was sent just before it expired, and
+/// waited, can make it live and one too many.
+async fn make_room<C: Statements>(
+    connection: &mut C,
+    draft: &Draft,
+) -> Result<Option<Vec<SessionKey>>, sqlx::Error> {
+    let Some((user, cap)) = capped(draft) else { return Ok(Some(Vec::new())) };
+    connection.forget_expired(user).await?;
+    let keys = connection.keys_of(user).await?;
+    let others = usize::try_from(cap.sessions.get() - 1).unwrap_or(usize::MAX);
+    let too_many = keys.len().saturating_sub(others);
+    match cap.policy {
+        CapPolicy::Refuse if too_many > 0 => Ok(None),
+        _ => end(connection, keys.get(..too_many).unwrap_or_default()).await.map(Some),
+    }
+}
+
+/// Those that it ended, for somebody else may have been quicker.
+async fn end<C: Statements>(
+    connection: &mut C,
+    keys: &[SessionKey],
+) -> Result<Vec<SessionKey>, sqlx::Error> {
+    let mut ended = Vec::with_capacity(keys.len());
+    for key in keys {
+        if connection.end(key).await? {
+            ended.push(*key);
+        }
+    }
+    Ok(ended)
+}
+
+/// Whose cap there is to hold.
+pub(super) fn capped(draft: &Draft) -> Option<(&UserId, Cap)> {
+    Some((draft.user.as_ref()?, draft.cap?))
+}

@@ -1,0 +1,3 @@
+use crate::sql::Aged;
+
+session_layer::conformance_tests!(Aged::start());

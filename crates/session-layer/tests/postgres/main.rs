@@ -1,0 +1,8 @@
+//! Sessions in PostgreSQL.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
+mod conformance;
+mod engine;
+#[path = "../sql/mod.rs"]
+mod sql;

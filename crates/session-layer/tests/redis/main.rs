@@ -1,0 +1,21 @@
+//! `RedisBackend` keeps the promises of a backend, on a real Redis.
+
+#![expect(clippy::unwrap_used, reason = "a test")]
+
+mod fixture;
+mod foreign;
+mod full;
+mod legacy;
+mod outage;
+mod rights;
+mod scripts;
+mod sharing;
+mod space;
+mod tls;
+mod traffic;
+
+mod promises {
+    use crate::fixture::Fixture;
+
+    session_layer::conformance_tests!(Fixture::start());
+}

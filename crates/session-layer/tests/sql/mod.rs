@@ -1,0 +1,16 @@
+//! The tests that both SQL backends pass, on what each calls its `engine`.
+
+mod aged;
+mod broken_off;
+mod concurrent;
+mod config;
+mod corrupt;
+mod frozen;
+mod killed;
+mod migrate;
+mod refused;
+mod samples;
+mod tls;
+mod undone;
+
+pub(crate) use aged::Aged;

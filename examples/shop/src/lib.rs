@@ -1,0 +1,37 @@
+//! A shop whose sessions are in a store that all instances share: plain pages and forms that need
+//! no script, and the same as JSON for whoever asks for it.
+//!
+//! [`Options`] says how it is run, [`Shop`] is what all requests share, and [`app()`] is the
+//! router. A request passes, from the outside in: what is around every example
+//! (`example_service`), the headers that pages need, the refusal of forms of other sites,
+//! `SessionLayer`, then the handler, in the file of its name. Pages are made in `page`.
+//!
+//! A guest has a cart too; a login keeps it, and a logout ends it all. Nothing slows down who
+//! guesses passwords: that is for a login throttle, which this example does not have yet.
+
+mod app;
+mod cart;
+mod devices;
+mod failure;
+mod forgery;
+mod form_or_json;
+mod health;
+mod label;
+mod login;
+mod logout;
+mod me;
+mod options;
+mod page;
+mod page_headers;
+mod preferences;
+mod run;
+mod shop;
+mod store;
+mod to_try;
+mod wanted;
+
+pub use app::app;
+pub use options::Options;
+pub use run::run;
+pub use shop::Shop;
+pub use store::Store;

@@ -1,0 +1,81 @@
+use std::sync::Arc;
+
+use auth_core::{Challenge, Rejection};
+use axum::Json;
+use axum::extract::State;
+use axum::response::{IntoResponse, Redirect, Response};
+use example_service::{PasswordDesk, Refusal, User};
+use http::{HeaderMap, StatusCode};
+use serde::Deserialize;
+use serde_json::json;
+use session_layer::{Login, Session, SessionError, SessionExt};
+
+use crate::failure::Failure;
+use crate::form_or_json::FormOrJson;
+use crate::label::label;
+use crate::page::{self, Page};
+use crate::wanted::Wanted;
+
+#[derive(Deserialize)]
+pub(crate) struct Credentials {
+    username: String,
+    password: String,
+    /// Whether the session outlives the browser.
+    #[serde(default)]
+    remember: bool,
+}
+
+/// `GET /login`
+pub(crate) async fn form() -> Page {
+    page::login(None)
+}
+
+/// `POST /login`: the session becomes the user's, with the cart that the guest has filled.
+pub(crate) async fn login(
+    State(passwords): State<PasswordDesk>,
+    wanted: Wanted,
+    session: Session,
+    headers: HeaderMap,
+    FormOrJson(credentials): FormOrJson<Credentials>,
+) -> Result<Response, Failure> {
+    let Credentials { username, password, remember } = credentials;
+    let user = passwords.check(username, password).await?.ok_or_else(wrong)?;
+    leave_to_another(&session, &user).await?;
+    let login = Login::of(&*user.name);
+    let login = if remember { login.remembered() } else { login };
+    session
+        .login(match label(&headers) {
+            Some(label) => login.label(label),
+            None => login,
+        })
+        .await?;
+    Ok(match wanted {
+        Wanted::Page => Redirect::to("/cart").into_response(),
+        Wanted::Json => Json(json!({ "username": user.name })).into_response(),
+    })
+}
+
+/// The session of one user is not handed on to the next.
+async fn leave_to_another(session: &Session, next: &Arc<User>) -> Result<(), SessionError> {
+    match session.user().await? {
+        Some(user) if user.as_str() != next.name => session.logout().await,
+        _ => Ok(()),
+    }
+}
+
+/// One answer for a wrong password and an unknown name.
+fn wrong() -> Refusal {
+    unauthorized("invalid_credentials", "the user name or the password is wrong")
+}
+
+/// The refusal of whoever has to log in first.
+pub(crate) fn required() -> Refusal {
+    unauthorized("login_required", "log in first")
+}
+
+/// A 401 has to have a challenge (RFC 9110 section 15.5.2). No scheme is registered for cookies;
+/// this is the one that draft-broyer-http-cookie-auth has proposed, and browsers leave it alone.
+fn unauthorized(code: &'static str, detail: &'static str) -> Refusal {
+    let challenge = Challenge::new("Cookie").realm("shop").param("form-action", "/login");
+    Rejection::new(StatusCode::UNAUTHORIZED, code, detail).challenge(challenge).into()
+}

@@ -1,0 +1,50 @@
+use clap::{Parser, Subcommand};
+use example_service::{HashPassword, InstanceOptions, variables_of};
+
+use crate::Store;
+
+/// A shop of plain HTML pages whose sessions are shared by all instances.
+///
+/// Every option can be given as an environment variable too; of those that may be given several
+/// times, the values are separated by commas. Log lines go to stderr, and what a person needs to
+/// try it to stdout.
+#[derive(Clone, Debug, Parser)]
+#[command(name = "shop", version, max_term_width = 100)]
+#[command(args_conflicts_with_subcommands = true, mut_args(variables_of("SHOP")))]
+pub struct Options {
+    /// Those that every example has.
+    #[command(flatten)]
+    pub instance: InstanceOptions,
+
+    /// Where sessions are kept, the same for all instances: `redis://USER:PASSWORD@HOST/DATABASE`
+    /// or `rediss://…` with TLS, or `memory`, which no other instance knows and which ends with
+    /// this one
+    #[arg(long, value_name = "STORE", default_value = "memory", hide_env_values = true)]
+    pub store: Store,
+
+    /// For development without TLS: a session cookie without `Secure`, which everybody on the way
+    /// can read. For localhost most browsers do not need it
+    #[arg(long)]
+    pub insecure_http: bool,
+
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+}
+
+/// What else it can do.
+#[derive(Clone, Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Reads a password from stdin, up to the end of the line, and prints a line for `--users`
+    HashPassword(HashPassword),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        use clap::CommandFactory;
+        Options::command().debug_assert();
+    }
+}

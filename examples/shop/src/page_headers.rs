@@ -1,0 +1,29 @@
+//! What browsers are told about every page.
+
+use http::HeaderValue;
+use http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, REFERRER_POLICY, VARY,
+    X_CONTENT_TYPE_OPTIONS,
+};
+use tower_http::set_header::SetResponseHeaderLayer;
+
+/// No scripts, no frames, no styles but our own, no forms to elsewhere.
+const POLICY: &str = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+type Header = SetResponseHeaderLayer<HeaderValue>;
+
+/// The layers that set them. What a response says of its caching itself, it keeps.
+pub(crate) fn layer() -> (Header, Header, Header, Header, Header) {
+    (
+        overriding(CONTENT_SECURITY_POLICY, POLICY),
+        overriding(X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        // Not `no-referrer`: with that, browsers say `Origin: null` to us too.
+        overriding(REFERRER_POLICY, "same-origin"),
+        SetResponseHeaderLayer::appending(VARY, HeaderValue::from_static("accept")),
+        SetResponseHeaderLayer::if_not_present(CACHE_CONTROL, HeaderValue::from_static("no-store")),
+    )
+}
+
+fn overriding(name: HeaderName, value: &'static str) -> Header {
+    SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value))
+}

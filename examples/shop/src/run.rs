@@ -1,0 +1,47 @@
+use std::ffi::OsString;
+use std::future::ready;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use example_service::{Server, StartError, Welcome, exit, parse, start_logging};
+use session_layer::keep_swept;
+
+use crate::options::Command;
+use crate::shop::KIND;
+use crate::to_try::ToTry;
+use crate::{Options, Shop, app};
+
+/// How often expired sessions are removed.
+const SWEEP: Duration = Duration::from_secs(60);
+
+/// Does what the command line asks for, up to its end.
+pub async fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let options: Options = match parse(arguments) {
+        Ok(options) => options,
+        Err(code) => return code,
+    };
+    exit(match &options.command {
+        Some(Command::HashPassword(user)) => user.run(),
+        None => start(&options).await,
+    })
+}
+
+async fn start(options: &Options) -> Result<(), StartError> {
+    start_logging(&options.instance)?;
+    let backend = options.store.open().await?;
+    let shop = Shop::new(options, Arc::clone(&backend))?;
+    let server = Server::bind(&options.instance).await?;
+    let (instance, address) = (options.instance.name(KIND), server.address());
+    if options.store.is_fleeting() {
+        tracing::warn!(
+            "sessions are in memory: no other instance knows them, and they end with this one"
+        );
+    }
+    tracing::info!(instance, %address, store = %options.store, "listening");
+    let welcome = Welcome { instance: &instance, address, demos: shop.demos() };
+    welcome.print(ToTry { welcome: &welcome, options });
+    tokio::spawn(keep_swept(backend, SWEEP));
+    let lifecycle = shop.lifecycle().clone();
+    server.serve(app(shop), lifecycle, ready(())).await
+}

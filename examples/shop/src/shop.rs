@@ -1,0 +1,59 @@
+use std::sync::Arc;
+
+use axum::extract::FromRef;
+use example_service::{Demo, Instance, Lifecycle, PasswordDesk, StartError, Users};
+use session_layer::SessionLayer;
+use session_layer::backend::Backend;
+
+use crate::Options;
+
+/// What an instance without a name is called, with its port.
+pub(crate) const KIND: &str = "shop";
+
+/// What all requests share. Clones share it too.
+#[derive(Clone, Debug)]
+pub struct Shop {
+    pub(crate) instance: Instance,
+    pub(crate) passwords: PasswordDesk,
+    pub(crate) sessions: SessionLayer,
+    demos: Arc<[Demo]>,
+}
+
+impl Shop {
+    /// Reads the file that the options name, and checks it all.
+    ///
+    /// # Errors
+    /// If the file can't be read, or an option can't be right.
+    pub fn new(options: &Options, backend: Arc<dyn Backend>) -> Result<Self, StartError> {
+        let (users, demos) = Users::from_options(&options.instance, &["alice", "bob"], &[])?;
+        Ok(Self {
+            instance: Instance::new(&options.instance, KIND)?,
+            passwords: PasswordDesk::new(users),
+            sessions: sessions(options, backend)?,
+            demos: demos.into(),
+        })
+    }
+
+    /// The demo users, if there are some.
+    pub fn demos(&self) -> &[Demo] {
+        &self.demos
+    }
+
+    /// Whether it is starting, serving or ending. It is not ready before it is told to be
+    /// [`Serving`](example_service::Phase::Serving).
+    pub fn lifecycle(&self) -> &Lifecycle {
+        self.instance.lifecycle()
+    }
+}
+
+fn sessions(options: &Options, backend: Arc<dyn Backend>) -> Result<SessionLayer, StartError> {
+    let layer = SessionLayer::builder_shared(backend);
+    let layer = if options.insecure_http { layer.insecure_plain_http() } else { layer };
+    layer.build().map_err(|error| StartError::about("sessions", error))
+}
+
+impl FromRef<Shop> for PasswordDesk {
+    fn from_ref(shop: &Shop) -> Self {
+        shop.passwords.clone()
+    }
+}

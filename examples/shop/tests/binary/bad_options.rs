@@ -1,0 +1,67 @@
+use std::net::TcpListener;
+
+use example_service::test_util::Files;
+use test_servers::Port;
+
+use crate::program::command;
+
+/// It ends with exit code 2 and one line, which starts with this.
+#[track_caller]
+fn refused(options: &[&str], line: &str) {
+    let output = command(options).output().unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{stderr}");
+    assert_eq!(stderr.lines().count(), 1, "{stderr}");
+    assert!(stderr.starts_with(line), "{stderr}");
+    assert!(output.stdout.is_empty());
+}
+
+#[test]
+fn an_unknown_option_is_refused() {
+    refused(&["--nonsense"], "error: unexpected argument '--nonsense' found\n");
+}
+
+#[test]
+fn a_users_file_that_is_not_there_or_not_one_is_refused() {
+    let line = "error: --users /nowhere/file: No such file or directory (os error 2)\n";
+    refused(&["--users", "/nowhere/file"], line);
+    let file = Files::new();
+    let path = file.write("users", "alice hunter2\n");
+    let reason = "line 1: this is no argon2 hash in PHC format, `$argon2id$v=19$…`";
+    refused(&["--users", &path], &format!("error: --users {path}: {reason}\n"));
+}
+
+#[test]
+fn a_network_that_is_none_is_refused() {
+    let line = "error: --trusted-proxy: trusted proxy \"10.0.0.300\": neither an address nor";
+    refused(&["--trusted-proxy", "10.0.0.300"], line);
+}
+
+#[test]
+fn an_address_in_use_is_refused() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let line = format!("error: --listen {address}: Address already in use");
+    refused(&["--listen", &address], &line);
+}
+
+#[test]
+fn a_store_of_no_known_kind_is_refused_without_its_password() {
+    for store in ["", "memcached://user:hunter2@cache", "hunter2"] {
+        refused(&["--store", store], "error: --store: write ");
+        let output = command(&["--store", store]).output().unwrap();
+        assert!(!String::from_utf8(output.stderr).unwrap().contains("hunter2"), "{store}");
+    }
+}
+
+#[test]
+fn a_store_that_is_not_there_is_told_without_its_password() {
+    let nobody = Port::draw().unwrap();
+    let store = format!("redis://user:hunter2@{}", nobody.address());
+    let output = command(&["--store", &store, "--log-filter", "trace"]).output().unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{stderr}");
+    let line = stderr.lines().last().unwrap();
+    assert!(line.starts_with("error: --store: the session backend can't be reached: "), "{line}");
+    assert!(!stderr.contains("hunter2"), "{stderr}");
+}

@@ -1,0 +1,13 @@
+//! The program itself, started as its users start it.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test may panic"
+)]
+
+mod bad_options;
+mod drain;
+mod program;
+mod start;

@@ -1,0 +1,76 @@
+use std::process::Command;
+
+use example_service::test_util::{Connection, Program, get};
+
+use crate::program::{command, start};
+
+#[test]
+fn it_is_ready_when_it_says_that_it_listens() {
+    let program = start(&[]);
+    while get(program.address, "/ready").status != 200 {}
+    assert_eq!(get(program.address, "/health").body, r#"{"status":"alive"}"#);
+}
+
+#[test]
+fn two_demo_users_and_the_store_are_printed() {
+    let mut program = start(&[]);
+    program.prints("/cart -H 'accept: application/json'");
+    let printed = program.printed();
+    for line in ["demo user: alice password: ", "demo user: bob password: "] {
+        assert!(printed.contains(line), "{printed}");
+    }
+    assert!(printed.contains("sessions are kept in memory\n"), "{printed}");
+}
+
+#[test]
+fn options_come_from_the_environment_too() {
+    let mut command = command(&[]);
+    command.env("SHOP_INSTANCE", "shop-7").env("SHOP_INSECURE_HTTP", "true");
+    let program = Program::start(&mut command);
+    let mut connection = Connection::to(program.address);
+    connection.send(
+        "POST /cart/items HTTP/1.1\r\nhost: shop\r\ncontent-type: application/json\r\n\
+         content-length: 26\r\n\r\n{\"sku\":\"tea\",\"quantity\":2}",
+    );
+    let head = connection.answer().head;
+    assert!(head.contains("x-served-by: shop-7\r\n"), "{head}");
+    assert!(head.contains("set-cookie: sid="), "{head}");
+}
+
+#[test]
+fn no_line_holds_a_password_or_the_id_of_a_session() {
+    let mut program = start(&["--drain", "0", "--log-filter", "trace"]);
+    let demo = program.demo();
+    let body = serde_json::json!({ "username": demo.name, "password": demo.password }).to_string();
+    let length = body.len();
+    let mut connection = Connection::to(program.address);
+    connection.send(&format!(
+        "POST /login HTTP/1.1\r\nhost: shop\r\ncontent-type: application/json\r\n\
+         content-length: {length}\r\n\r\n{body}"
+    ));
+    let head = connection.answer().head;
+    let cookie = head.lines().find_map(|line| line.strip_prefix("set-cookie: ")).unwrap();
+    let cookie = cookie.split(';').next().unwrap();
+    let id = cookie.split_once('=').unwrap().1;
+    connection.send(&format!("GET /me HTTP/1.1\r\nhost: shop\r\ncookie: {cookie}\r\n\r\n"));
+    assert_eq!(connection.answer().status, 200);
+    let lines = program.stop().join("\n");
+    assert!(lines.contains("/me"), "{lines}");
+    for secret in [id, &demo.password] {
+        assert!(!lines.contains(secret), "{secret} in {lines}");
+    }
+}
+
+/// Needs a shell and curl.
+#[test]
+fn the_lines_to_try_work_when_pasted() {
+    let mut program = start(&[]);
+    program.prints("/cart -H 'accept: application/json'");
+    let printed = program.printed();
+    let script = printed.split_once("\njar=").unwrap().1;
+    let shell = Command::new("sh").args(["-eu", "-c", &format!("jar={script}")]).output();
+    let output = String::from_utf8(shell.unwrap().stdout).unwrap();
+    assert_eq!(output.matches("HTTP/1.1 200 OK").count(), 3, "{output}");
+    let cart = r#"{"items":[{"sku":"tea","quantity":2}]}"#;
+    assert_eq!(output.matches(cart).count(), 2, "{output}");
+}

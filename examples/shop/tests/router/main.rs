@@ -1,0 +1,22 @@
+//! The routes, without a socket, over the memory backend.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test may panic"
+)]
+
+mod cart;
+mod client;
+mod devices;
+mod errors;
+mod escaping;
+mod forgery;
+mod headers;
+mod health;
+mod login;
+mod logout;
+mod preferences;
+mod service;
+mod tabs;

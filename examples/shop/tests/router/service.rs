@@ -1,0 +1,55 @@
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::connect_info::MockConnectInfo;
+use clap::Parser;
+use example_service::test_util::{Files, users};
+use example_service::{Lifecycle, Phase};
+use session_layer::backend::MemoryBackend;
+use shop::{Options, Shop, app};
+
+use crate::client::Client;
+
+/// The shop with two users, alice and bob.
+pub(crate) struct Service {
+    app: Router,
+    pub(crate) lifecycle: Lifecycle,
+}
+
+impl Service {
+    pub(crate) fn new() -> Self {
+        Self::with(&[])
+    }
+
+    /// With further options.
+    pub(crate) fn with(options: &[&str]) -> Self {
+        let service = Self::starting(options);
+        service.lifecycle.enter(Phase::Serving);
+        service
+    }
+
+    /// Not ready yet.
+    pub(crate) fn starting(options: &[&str]) -> Self {
+        let files = Files::new();
+        let users = files.write("users", &users());
+        let all = [&["shop", "--instance", "shop-1", "--users", &users], options].concat();
+        let options = Options::try_parse_from(all).unwrap();
+        let shop = Shop::new(&options, Arc::new(MemoryBackend::new())).unwrap();
+        let lifecycle = shop.lifecycle().clone();
+        let peer = SocketAddr::from((Ipv4Addr::LOCALHOST, 40_000));
+        Self { app: app(shop).layer(MockConnectInfo(peer)), lifecycle }
+    }
+
+    /// A client without a cookie.
+    pub(crate) fn client(&self) -> Client {
+        Client::of(self.app.clone())
+    }
+
+    /// A client whose user is logged in.
+    pub(crate) async fn logged_in(&self, user: &str) -> Client {
+        let mut client = self.client();
+        client.log_in(user).await;
+        client
+    }
+}
