@@ -3,7 +3,9 @@
 #
 #   tests/run.sh                  all that a change has to pass
 #   tests/run.sh deny             licences, bans and sources only
-#   tests/run.sh long             the oracle with 100,000 cases
+#   tests/run.sh long             the oracle with 100,000 cases, and every session backend with
+#                                 5,000 concurrent histories; PROPTEST_CASES, CONFORMANCE_HISTORIES
+#                                 and CONFORMANCE_SEED (the first history) say otherwise
 #   tests/run.sh bench            the benchmarks against the peers
 #   tests/run.sh fuzz [SECONDS]   every fuzz target, 600 s each unless told
 #
@@ -20,8 +22,8 @@ main() {
     case $mode in
         all) run_all ;;
         deny) run_deny ;;
-        long) step "oracle, ${PROPTEST_CASES:-100000} cases" oracle ;;
-        bench) step "benchmarks" cargo bench --locked -p peer-bench ;;
+        long) run_long ;;
+        bench) run_bench ;;
         fuzz) run_fuzz "${2:-600}" ;;
         *) usage ;;
     esac
@@ -39,6 +41,18 @@ run_all() {
     step "documentation" documentation
     step "build" cargo build --locked --all-features
     step "tests: unit, integration, whole stack, documentation" cargo test --locked --all-features
+}
+
+run_long() {
+    step "servers and tools" bash tests/servers.sh
+    step "oracle, ${PROPTEST_CASES:-100000} cases" oracle
+    step "sessions, ${CONFORMANCE_HISTORIES:-5000} histories of each backend" histories
+}
+
+run_bench() {
+    step "benchmarks against the peers" cargo bench --locked -p peer-bench
+    step "benchmark of the round trips to Redis" \
+        cargo bench --locked -p session-layer --features redis --bench redis
 }
 
 run_deny() {
@@ -86,13 +100,20 @@ documentation() {
     RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps --all-features
 }
 
-# A filter that matches nothing would pass.
 oracle() {
-    export PROPTEST_CASES=${PROPTEST_CASES:-100000}
+    PROPTEST_CASES=${PROPTEST_CASES:-100000} tests_named oracle
+}
+
+histories() {
+    CONFORMANCE_HISTORIES=${CONFORMANCE_HISTORIES:-5000} tests_named concurrent_histories
+}
+
+# A filter that matches nothing would pass.
+tests_named() {
     local found
-    found=$(cargo test --locked --release --all-features oracle -- --list | grep -c ': test$' || true)
-    [ "$found" -gt 0 ] || fail "no test has oracle in its name"
-    cargo test --locked --release --all-features oracle
+    found=$(cargo test --locked --release --all-features "$1" -- --list | grep -c ': test$' || true)
+    [ "$found" -gt 0 ] || fail "no test has $1 in its name"
+    cargo test --locked --release --all-features "$1"
 }
 
 # The prebuilt one takes a second, its own build some minutes.
@@ -115,7 +136,7 @@ prebuilt_tools() {
 }
 
 usage() {
-    sed -n '2,11s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
+    sed -n '2,13s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
     trap - EXIT
     exit 2
 }

@@ -1,5 +1,5 @@
 use std::fmt;
-use std::hash::{Hash, Hasher};
+use std::hash::{BuildHasher, Hash, Hasher};
 use std::hint::black_box;
 
 use quick_cache::sync::Cache;
@@ -16,6 +16,16 @@ use crate::ConfigError;
 pub(super) struct TokenCache {
     tokens: Cache<Text, Token, Size, DefaultHashBuilder>,
     sightings: Sightings,
+    hasher: DefaultHashBuilder,
+}
+
+/// A token's text, to look it up with. Its hash, which is taken once, is of the end of the
+/// signature: that tells good tokens apart as well as the whole text does, and only good ones are
+/// ever in the table. The hash has a random seed of this process.
+#[derive(Clone, Copy)]
+pub(super) struct Lookup<'t> {
+    text: &'t [u8],
+    hash: u64,
 }
 
 /// What an entry costs beside the token and its text: the slot in the table, the remains of
@@ -35,25 +45,32 @@ impl TokenCache {
             .map_err(|_| ConfigError::new("the cache can't be made of this size"))?;
         let tokens =
             Cache::with_options(options, Size, DefaultHashBuilder::default(), Default::default());
-        Ok(Self { tokens, sightings: Sightings::default() })
+        let (sightings, hasher) = (Sightings::default(), DefaultHashBuilder::default());
+        Ok(Self { tokens, sightings, hasher })
     }
 
-    pub(super) fn get(&self, token: &[u8]) -> Option<Token> {
-        self.tokens.get(&Lookup(token))
+    pub(super) fn lookup<'t>(&self, text: &'t [u8]) -> Lookup<'t> {
+        let tail = text.get(text.len().saturating_sub(32)..).unwrap_or_default();
+        Lookup { text, hash: self.hasher.hash_one(tail) }
+    }
+
+    pub(super) fn get(&self, lookup: Lookup<'_>) -> Option<Token> {
+        self.tokens.get(&lookup)
     }
 
     /// Keeps a good token; one of a shared secret, which costs little to verify, only if it was
     /// seen before.
-    pub(super) fn insert(&self, text: &[u8], token: &Token) {
+    pub(super) fn insert(&self, lookup: Lookup<'_>, token: &Token) {
         let is_cheap = token.verified_by().key().algorithm().is_symmetric();
-        if !is_cheap || self.sightings.note(text) {
-            self.tokens.insert(Text(text.into()), token.clone());
+        if !is_cheap || self.sightings.note(lookup.hash) {
+            let text = Text { text: lookup.text.into(), hash: lookup.hash };
+            self.tokens.insert(text, token.clone());
         }
     }
 
     /// Drops a token that will not be good again.
-    pub(super) fn remove(&self, token: &[u8]) {
-        self.tokens.remove(&Lookup(token));
+    pub(super) fn remove(&self, lookup: Lookup<'_>) {
+        self.tokens.remove(&lookup);
     }
 
     /// Drops every token that a removed key has verified.
@@ -75,47 +92,41 @@ struct Size;
 
 impl Weighter<Text, Token> for Size {
     fn weight(&self, text: &Text, token: &Token) -> u64 {
-        let bytes = text.0.len().saturating_add(token.size()).saturating_add(OVERHEAD);
+        let bytes = text.text.len().saturating_add(token.size()).saturating_add(OVERHEAD);
         u64::try_from(bytes).unwrap_or(u64::MAX)
     }
 }
 
 /// The whole text of a token, as the cache holds it.
-struct Text(Box<[u8]>);
-
-/// The whole text of a token, as it is looked up.
-struct Lookup<'a>(&'a [u8]);
+struct Text {
+    text: Box<[u8]>,
+    hash: u64,
+}
 
 impl Eq for Text {}
 
 impl PartialEq for Text {
     fn eq(&self, other: &Self) -> bool {
-        is_equal(&self.0, &other.0)
+        is_equal(&self.text, &other.text)
     }
 }
 
 impl Hash for Text {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        hash_tail(&self.0, state);
+        state.write_u64(self.hash);
     }
 }
 
 impl Hash for Lookup<'_> {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        hash_tail(self.0, state);
+        state.write_u64(self.hash);
     }
 }
 
 impl Equivalent<Text> for Lookup<'_> {
     fn equivalent(&self, text: &Text) -> bool {
-        is_equal(self.0, &text.0)
+        is_equal(self.text, &text.text)
     }
-}
-
-/// The end of the signature tells good tokens apart as well as the whole text does, and only good
-/// ones are ever in the table; the hash has a random seed of this process.
-fn hash_tail<H: Hasher>(text: &[u8], state: &mut H) {
-    text.get(text.len().saturating_sub(32)..).unwrap_or_default().hash(state);
 }
 
 /// Compares all bytes, however early two differ.

@@ -5,7 +5,7 @@ use std::time::SystemTime;
 
 use auth_core::{Clock, SharedClock};
 
-use super::cache::TokenCache;
+use super::cache::{Lookup, TokenCache};
 use super::claims::Claims;
 use super::compact::{Compact, SignatureBuffer, decode_signature, decode_text};
 use super::header::Header;
@@ -104,17 +104,18 @@ impl Verifier {
         now: SystemTime,
     ) -> Result<Token, JwtError> {
         self.0.sweep(cache);
-        if let Some(known) = cache.get(token)
+        let lookup = cache.lookup(token);
+        if let Some(known) = cache.get(lookup)
             && !known.verified_by().is_removed()
         {
-            return self.0.judge_known(cache, token, known, now);
+            return self.0.judge_known(cache, lookup, known, now);
         }
         let fresh = self.0.examine(token, now)?;
         self.0.judge(&fresh, now)?;
-        cache.insert(token, &fresh);
+        cache.insert(lookup, &fresh);
         // Its key may have been removed, and the cache swept, since the signature was checked.
         if fresh.verified_by().is_removed() {
-            cache.remove(token);
+            cache.remove(lookup);
             return Err(JwtError::of_issuer(JwtErrorKind::UnknownKey, fresh.issuer_index()));
         }
         Ok(fresh)
@@ -189,13 +190,13 @@ impl Inner {
     fn judge_known(
         &self,
         cache: &TokenCache,
-        text: &[u8],
+        lookup: Lookup<'_>,
         known: Token,
         now: SystemTime,
     ) -> Result<Token, JwtError> {
         let verdict = self.judge(&known, now);
         if verdict.as_ref().is_err_and(|error| error.kind() == JwtErrorKind::Expired) {
-            cache.remove(text);
+            cache.remove(lookup);
         }
         verdict.map(|()| known)
     }

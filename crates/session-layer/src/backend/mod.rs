@@ -6,7 +6,7 @@
 mod contract;
 mod error;
 mod key;
-mod memory;
+pub mod memory;
 #[cfg(feature = "mysql")]
 pub mod mysql;
 mod outcome;
@@ -15,19 +15,27 @@ mod payload;
 pub mod postgres;
 mod record;
 #[cfg(feature = "redis")]
-mod redis;
+pub mod redis;
 #[cfg(any(feature = "mysql", feature = "postgres"))]
 mod sql;
+#[cfg(feature = "sqlite")]
+pub mod sqlite;
 
 pub use contract::{Backend, Stats};
 pub use error::{BackendError, BackendErrorKind};
 pub use key::{SessionKey, UserId};
 pub use memory::{MemoryBackend, MemoryBuilder};
+#[cfg(feature = "mysql")]
+pub use mysql::MySqlBackend;
 pub use outcome::{Created, Loaded, Missing, Rotated, Updated};
 pub use payload::Payload;
+#[cfg(feature = "postgres")]
+pub use postgres::PostgresBackend;
 pub use record::{Cap, CapPolicy, Change, Draft, Found, Lifetime, Record, Rotation, RotationKind};
 #[cfg(feature = "redis")]
 pub use redis::{RedisBackend, RedisBuilder, RedisLegacy};
+#[cfg(feature = "sqlite")]
+pub use sqlite::SqliteBackend;
 
 use std::time::Duration;
 

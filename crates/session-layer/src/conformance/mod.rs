@@ -4,9 +4,33 @@
 //! Every promise is a public async function of its own, which panics if the backend breaks it. Run
 //! them all with [`conformance_tests!`](crate::conformance_tests), in a file of your tests:
 //!
-//! ```text
-//! session_layer::conformance_tests!(MySubject::start());
 //! ```
+//! use std::time::{Duration, SystemTime};
+//!
+//! use auth_core::{ManualClock, SharedClock};
+//! use session_layer::backend::{Backend, MemoryBackend};
+//! use session_layer::conformance::{Subject, conformance_tests};
+//!
+//! struct Memory(MemoryBackend, ManualClock);
+//!
+//! async fn memory() -> Memory {
+//!     let clock = ManualClock::new(SystemTime::now());
+//!     let builder = MemoryBackend::builder().clock(SharedClock::new(clock.clone()));
+//!     Memory(builder.build().expect("the defaults are good"), clock)
+//! }
+//!
+//! #[async_trait::async_trait]
+//! impl Subject for Memory {
+//!     fn backend(&self) -> &dyn Backend { &self.0 }
+//!     async fn advance(&self, by: Duration) { self.1.advance(by); }
+//! }
+//!
+//! conformance_tests!(memory());
+//! ```
+//!
+//! One of them, [`concurrent_histories_are_linearizable`], makes random calls of several clients at
+//! the same time. The environment's `CONFORMANCE_HISTORIES` says how many histories that are, 200 by
+//! default, and `CONFORMANCE_SEED` with which it begins; a failure says its seed.
 
 #![allow(
     clippy::indexing_slicing,

@@ -127,3 +127,30 @@ macro_rules! conformance_tests {
         )*
     };
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::fs;
+    use std::path::Path;
+
+    fn promises() -> BTreeSet<String> {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/conformance");
+        let files = fs::read_dir(&folder).unwrap().map(|file| file.unwrap().path());
+        let files = files.filter(|path| path.is_file()).chain([folder.join("history/mod.rs")]);
+        let text: String = files.map(|path| fs::read_to_string(path).unwrap()).collect();
+        let names = text.lines().filter_map(|line| line.strip_prefix("pub async fn "));
+        names.filter_map(|name| name.split('(').next()).map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn every_promise_is_in_the_suite() {
+        let listed: BTreeSet<_> = include_str!("suite.rs").lines().map(str::trim).collect();
+        let mut promises = promises();
+        assert!(promises.remove("histories_with_faults_are_linearizable"), "it needs faults");
+        assert!(promises.len() > 100, "only {} were found", promises.len());
+        for promise in promises {
+            assert!(listed.contains(promise.as_str()), "{promise} is not in the suite");
+        }
+    }
+}

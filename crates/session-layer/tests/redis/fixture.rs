@@ -1,13 +1,14 @@
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use redis::aio::MultiplexedConnection;
-use redis::{Client, FromRedisValue, cmd};
+use redis::{AsyncConnectionConfig, Client, FromRedisValue, cmd};
 use session_layer::backend::{
     Backend, Created, Draft, Found, Lifetime, Loaded, Payload, RedisBackend, SessionKey, UserId,
 };
 use session_layer::conformance::Subject;
-use test_servers::Redis;
+use test_servers::{PATIENCE, Redis};
 
 /// A Redis, and a backend on it.
 pub(crate) struct Fixture {
@@ -22,13 +23,17 @@ impl Fixture {
 
     pub(crate) async fn start_with(options: &[&str]) -> Self {
         let server = Redis::start_with(options).await.unwrap();
-        let backend = RedisBackend::builder(server.url()).build().unwrap();
+        let backend = patient(&server.url());
         Self { server, backend }
     }
 
     /// Past the backend.
     pub(crate) async fn raw(&self) -> MultiplexedConnection {
-        Client::open(self.server.url()).unwrap().get_multiplexed_async_connection().await.unwrap()
+        let client = Client::open(self.server.url()).unwrap();
+        let config = AsyncConnectionConfig::new()
+            .set_connection_timeout(Some(PATIENCE))
+            .set_response_timeout(Some(PATIENCE));
+        client.get_multiplexed_async_connection_with_config(&config).await.unwrap()
     }
 
     /// What Redis itself answers to a command.
@@ -51,6 +56,33 @@ impl Fixture {
     }
 }
 
+/// How often a client has sent each command, and scripts have.
+pub(crate) type Counts = BTreeMap<String, u64>;
+
+impl Fixture {
+    pub(crate) async fn counts(&self) -> Counts {
+        let stats: String = self.ask(&[b"INFO", b"commandstats"]).await;
+        let lines = stats.lines().filter_map(|line| line.strip_prefix("cmdstat_"));
+        let counts = lines.filter_map(|line| {
+            let (command, figures) = line.split_once(":calls=")?;
+            Some((command.to_owned(), figures.split(',').next()?.parse().ok()?))
+        });
+        counts.collect()
+    }
+
+    /// What was sent since, but for what asks for it.
+    pub(crate) async fn sent_since(&self, before: Counts) -> Counts {
+        let mut counts = self.counts().await;
+        for (command, times) in before {
+            *counts.get_mut(&command).unwrap() -= times;
+        }
+        counts.retain(|command, times| {
+            *times > 0 && !command.starts_with("client") && command != "info"
+        });
+        counts
+    }
+}
+
 #[async_trait]
 impl Subject for Fixture {
     fn backend(&self) -> &dyn Backend {
@@ -62,6 +94,12 @@ impl Subject for Fixture {
         script.arg(include_str!("older.lua")).arg(0).arg(by.as_millis().to_string());
         script.exec_async(&mut self.raw().await).await.unwrap();
     }
+}
+
+/// A backend for a machine that is busy, in tests that are not about its patience.
+pub(crate) fn patient(url: &str) -> RedisBackend {
+    let builder = RedisBackend::builder(url).timeout(PATIENCE).connect_timeout(PATIENCE);
+    builder.build().unwrap()
 }
 
 pub(crate) const IDLE: Duration = Duration::from_secs(600);

@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 use std::time::{Duration, SystemTime};
 
-use session_layer::backend::RedisLegacy;
+use session_layer::backend::{RedisBackend, RedisLegacy};
+use test_servers::Redis;
 use tower_sessions_core::SessionStore;
 use tower_sessions_core::session::{Id, Record};
 use tower_sessions_core::session_store::Error;
@@ -91,9 +92,9 @@ async fn what_is_no_session_of_theirs_is_not_read_and_stays_as_it_is() {
 
 #[tokio::test]
 async fn their_sessions_are_out_of_reach_while_redis_is_away() {
-    let mut theirs = Theirs::start().await;
-    let record = theirs.stored().await;
-    theirs.redis.server.kill().await.unwrap();
-    let loaded = theirs.ours.load(&record.id).await;
+    let mut server = Redis::start().await.unwrap();
+    server.kill().await.unwrap();
+    let backend = RedisBackend::builder(server.url()).build().unwrap();
+    let loaded = backend.legacy().load(&Id::default()).await;
     assert!(matches!(loaded, Err(Error::Backend(_))), "{loaded:?}");
 }

@@ -5,7 +5,7 @@ use session_layer::backend::{
 };
 use test_servers::Redis;
 
-use crate::fixture::{Fixture, draft, key};
+use crate::fixture::{Fixture, draft, key, patient};
 
 /// A Redis with a password, with a user who may do what a backend does, and one who may read.
 async fn guarded() -> Redis {
@@ -17,7 +17,7 @@ async fn guarded() -> Redis {
 }
 
 fn backend(server: &Redis, login: &str) -> RedisBackend {
-    RedisBackend::builder(server.url_as(login)).build().unwrap()
+    patient(&server.url_as(login))
 }
 
 fn is_refused(error: &BackendError) {
@@ -78,8 +78,7 @@ async fn another_prefix_is_beyond_a_users_rights() {
 #[tokio::test]
 async fn a_database_that_is_not_there_is_refused() {
     let redis = Fixture::start().await;
-    let url = format!("{}/16", redis.server.url());
-    let backend = RedisBackend::builder(url).build().unwrap();
+    let backend = patient(&format!("{}/16", redis.server.url()));
     is_refused(&backend.connect().await.unwrap_err());
 }
 

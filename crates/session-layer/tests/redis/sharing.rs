@@ -2,13 +2,15 @@
 
 use session_layer::backend::{Backend, Change, Loaded, Missing, Payload, RedisBackend, Updated};
 
-use crate::fixture::{Fixture, draft, key};
+use test_servers::PATIENCE;
+
+use crate::fixture::{Fixture, draft, key, patient};
 
 #[tokio::test]
 async fn what_one_instance_creates_another_finds() {
     let redis = Fixture::start().await;
     redis.created(key("a"), &draft("first")).await;
-    let other = RedisBackend::builder(redis.server.url()).build().unwrap();
+    let other = patient(&redis.server.url());
     assert_eq!(other.load(&key("a")).await.unwrap(), Loaded::Found(redis.found(key("a")).await));
 }
 
@@ -16,8 +18,12 @@ async fn what_one_instance_creates_another_finds() {
 async fn prefixes_and_databases_are_apart() {
     let redis = Fixture::start().await;
     redis.created(key("a"), &draft("first")).await;
-    let prefixed = RedisBackend::builder(redis.server.url()).prefix("shop:").build().unwrap();
-    let second = RedisBackend::builder(format!("{}/1", redis.server.url())).build().unwrap();
+    let prefixed = RedisBackend::builder(redis.server.url())
+        .timeout(PATIENCE)
+        .prefix("shop:")
+        .build()
+        .unwrap();
+    let second = patient(&format!("{}/1", redis.server.url()));
     for other in [prefixed, second] {
         let loaded = other.load(&key("a")).await.unwrap();
         assert_eq!(loaded, Loaded::Missing(Missing::Absent));
@@ -50,7 +56,7 @@ async fn of_200_changes_by_4_instances_at_once_none_is_lost() {
     let redis = Fixture::start().await;
     redis.created(key("a"), &draft("")).await;
     let url = redis.server.url();
-    let instances = [(); 4].map(|()| RedisBackend::builder(url.clone()).build().unwrap());
+    let instances = [(); 4].map(|()| patient(&url));
     let changes = (0..200_u8).map(|n| {
         let backend = instances[usize::from(n % 4)].clone();
         tokio::spawn(async move { add(&backend, n).await })

@@ -3,6 +3,7 @@
 use std::num::NonZeroU32;
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use session_layer::backend::{
     Backend, Cap, CapPolicy, Change, Draft, Lifetime, Rotation, RotationKind,
 };
@@ -148,9 +149,8 @@ async fn a_sweep_counts_a_session_that_was_moved_rarely_as_live_for_as_long_as_i
 #[tokio::test]
 async fn a_sweep_goes_on_for_as_long_as_it_is_told_to() {
     let redis = Fixture::start().await;
-    for n in 0..1_200 {
-        redis.created(key(&format!("{n}")), &draft("first")).await;
-    }
+    let first = draft("first");
+    join_all((0..1_200).map(|n| redis.created(key(&format!("{n}")), &first))).await;
     redis.advance(IDLE + IDLE / 10).await;
     assert_eq!(redis.backend.sweep(1_100).await.unwrap(), 1_100);
     assert_eq!(redis.backend.sweep(1_100).await.unwrap(), 100);

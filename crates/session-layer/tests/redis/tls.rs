@@ -4,7 +4,7 @@ use std::error::Error;
 
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
 use session_layer::backend::{Backend, BackendErrorKind, RedisBackend, RedisBuilder};
-use test_servers::Redis;
+use test_servers::{PATIENCE, Redis};
 
 use crate::fixture::{draft, key};
 
@@ -44,13 +44,14 @@ async fn redis(identity: &Identity, clients: Option<&Authority>) -> Redis {
 }
 
 async fn works(builder: RedisBuilder) {
-    let backend = builder.build().unwrap();
+    let backend = builder.timeout(PATIENCE).connect_timeout(PATIENCE).build().unwrap();
     backend.create(&key("a"), &draft("in")).await.unwrap();
     backend.load(&key("a")).await.unwrap();
 }
 
 async fn is_unavailable(builder: RedisBuilder, why: &str) {
-    let error = builder.build().unwrap().load(&key("a")).await.unwrap_err();
+    let backend = builder.connect_timeout(PATIENCE).build().unwrap();
+    let error = backend.connect().await.unwrap_err();
     assert_eq!(error.kind(), BackendErrorKind::Unavailable, "{error:?}");
     assert!(error.source().unwrap().to_string().contains(why), "{error:?}");
 }
@@ -106,5 +107,5 @@ async fn a_redis_without_tls_does_not_answer_to_it() {
     let plain = Redis::start().await.unwrap();
     let url = plain.url().replace("redis", "rediss");
     let builder = RedisBackend::builder(url).root_certificate(Authority::new().pem);
-    assert!(builder.build().unwrap().load(&key("a")).await.is_err());
+    assert!(builder.build().unwrap().connect().await.is_err());
 }

@@ -1,38 +1,10 @@
 //! What goes over the wire.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use session_layer::backend::{Backend, Change, Rotation, RotationKind, UserId};
 
-use crate::fixture::{Fixture, draft, key, login, payload};
-
-/// How often a client has sent each command, and scripts have.
-type Counts = BTreeMap<String, u64>;
-
-impl Fixture {
-    async fn counts(&self) -> Counts {
-        let stats: String = self.ask(&[b"INFO", b"commandstats"]).await;
-        let lines = stats.lines().filter_map(|line| line.strip_prefix("cmdstat_"));
-        let counts = lines.filter_map(|line| {
-            let (command, figures) = line.split_once(":calls=")?;
-            Some((command.to_owned(), figures.split(',').next()?.parse().ok()?))
-        });
-        counts.collect()
-    }
-
-    /// What was sent since, but for what asks for it.
-    async fn sent_since(&self, before: Counts) -> Counts {
-        let mut counts = self.counts().await;
-        for (command, times) in before {
-            *counts.get_mut(&command).unwrap() -= times;
-        }
-        counts.retain(|command, times| {
-            *times > 0 && !command.starts_with("client") && command != "info"
-        });
-        counts
-    }
-}
+use crate::fixture::{Counts, Fixture, draft, key, login, payload};
 
 /// All verbs once, so that Redis has all scripts: a round trip more for each.
 async fn all_verbs(redis: &Fixture, round: u64) {

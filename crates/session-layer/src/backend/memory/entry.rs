@@ -16,7 +16,7 @@ pub(super) enum Entry {
 #[derive(Debug)]
 pub(super) struct Session {
     pub(super) version: u64,
-    pub(super) payload: Payload,
+    payload: Payload,
     pub(super) user: Option<UserId>,
     /// Its place in the order in which sessions are created.
     pub(super) place: u64,
@@ -81,12 +81,12 @@ impl Session {
     }
 
     pub(super) fn update(&mut self, change: &Change, now: Millis) {
-        self.renew(change.payload.clone(), change.lifetime, now);
+        self.renew(&change.payload, change.lifetime, now);
     }
 
-    pub(super) fn renew(&mut self, payload: Payload, lifetime: Option<Lifetime>, now: Millis) {
+    pub(super) fn renew(&mut self, payload: &Payload, lifetime: Option<Lifetime>, now: Millis) {
         self.version += 1;
-        self.payload = payload;
+        self.payload = payload.clone();
         self.last_seen = now;
         if let Some(lifetime) = lifetime {
             self.idle = lifetime.idle;

@@ -22,6 +22,14 @@ impl Millis {
     }
 }
 
+impl Millis {
+    /// A round time at or before this one, and after `now`: the farther off, the rounder.
+    pub(super) fn rounded(self, now: Self) -> Self {
+        let step = 1 << (self.0.saturating_sub(now.0) / 32).checked_ilog2().unwrap_or(0);
+        Self(self.0 - self.0 % step)
+    }
+}
+
 impl From<Duration> for Millis {
     fn from(since_1970: Duration) -> Self {
         Self(u64::try_from(since_1970.as_millis()).unwrap_or(LATEST.0)).min(LATEST)
@@ -30,12 +38,24 @@ impl From<Duration> for Millis {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
     fn parts_of_a_millisecond_are_dropped() {
         let time = UNIX_EPOCH + Duration::from_nanos(1_999_999);
         assert_eq!(Millis::of(time).time(), UNIX_EPOCH + Duration::from_millis(1));
+    }
+
+    proptest! {
+        #[test]
+        fn a_round_time_is_after_now_and_not_after_the_time(now in 0..u64::MAX >> 8, by in 1..LATEST.0) {
+            let (now, time) = (Millis(now), Millis(now + by));
+            let rounded = time.rounded(now);
+            prop_assert!(now < rounded && rounded <= time);
+            prop_assert!(time.0 - rounded.0 <= by / 32);
+        }
     }
 
     #[test]

@@ -1,7 +1,9 @@
 //! Sessions in the memory of this process.
 
+mod agenda;
 mod builder;
 mod entry;
+mod key_hasher;
 mod millis;
 mod registry;
 mod shard;

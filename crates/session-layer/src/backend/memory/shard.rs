@@ -1,24 +1,32 @@
-use std::collections::{BTreeSet, HashMap};
-use std::hash::{BuildHasherDefault, Hasher};
+use std::collections::HashMap;
 
+use super::agenda::Agenda;
 use super::entry::{Entry, Sight};
+use super::key_hasher::BuildKeyHasher;
 use super::millis::Millis;
 use crate::backend::{Missing, SessionKey};
 
-/// A part of all keys, with what is known about them, and the order in which to look whether that
-/// is over.
+/// A part of all keys, and what is known about each.
 #[derive(Debug, Default)]
 pub(super) struct Shard {
-    slots: HashMap<SessionKey, Slot, BuildHasherDefault<KeyHasher>>,
-    agenda: BTreeSet<(Millis, SessionKey)>,
+    slots: HashMap<SessionKey, Slot, BuildKeyHasher>,
+    agenda: Agenda,
 }
 
-/// An entry, and when to look at it: not after it is over. That a session was seen does not change
-/// when it is looked at, so that it costs little to be seen.
+/// An entry, and for when it is on the agenda: not after it is over. That a session is seen does
+/// not change that, so that it costs little to be seen.
 #[derive(Debug)]
 struct Slot {
-    due: Millis,
+    noted: Millis,
     entry: Entry,
+}
+
+/// What became of a key whose time had come.
+pub(super) enum Due {
+    /// It was over, and is removed.
+    Removed(Entry),
+    /// It is not over, or was gone before.
+    PutOff,
 }
 
 impl Shard {
@@ -34,56 +42,42 @@ impl Shard {
     }
 
     /// What was known about the key before.
-    pub(super) fn put(&mut self, key: SessionKey, entry: Entry) -> Option<Entry> {
-        let due = entry.over();
-        let before = self.slots.insert(key, Slot { due, entry });
-        if let Some(before) = &before {
-            self.agenda.remove(&(before.due, key));
+    pub(super) fn put(&mut self, key: SessionKey, entry: Entry, now: Millis) -> Option<Entry> {
+        let noted = self.agenda.note(key, entry.over(), now);
+        let before = self.slots.insert(key, Slot { noted, entry })?;
+        if before.noted != noted {
+            self.agenda.drop(&key, before.noted);
         }
-        self.agenda.insert((due, key));
-        before.map(|slot| slot.entry)
+        Some(before.entry)
     }
 
-    pub(super) fn remove(&mut self, key: &SessionKey) -> Option<Entry> {
+    pub(super) fn remove_if_over(&mut self, key: &SessionKey, now: Millis) -> Option<Entry> {
+        if self.slots.get(key)?.entry.over() > now {
+            return None;
+        }
         let slot = self.slots.remove(key)?;
-        self.agenda.remove(&(slot.due, *key));
+        self.agenda.drop(key, slot.noted);
         Some(slot.entry)
     }
 
     /// To be called when a session may end earlier than it was to.
-    pub(super) fn reschedule(&mut self, key: &SessionKey) {
+    pub(super) fn reschedule(&mut self, key: &SessionKey, now: Millis) {
         let Some(slot) = self.slots.get_mut(key) else { return };
-        self.agenda.remove(&(slot.due, *key));
-        slot.due = slot.entry.over();
-        self.agenda.insert((slot.due, *key));
+        self.agenda.drop(key, slot.noted);
+        slot.noted = self.agenda.note(*key, slot.entry.over(), now);
     }
 
-    /// The next key to look at.
-    pub(super) fn due(&self, now: Millis) -> Option<SessionKey> {
-        self.agenda.first().filter(|(due, _)| *due <= now).map(|(_, key)| *key)
-    }
-
-    pub(super) fn is_over(&self, key: &SessionKey, now: Millis) -> bool {
-        self.slots.get(key).is_none_or(|slot| slot.entry.over() <= now)
-    }
-}
-
-/// A key is a SHA-256, so that any eight bytes of it are a hash. Nobody can fill the table with
-/// keys of their choice: only keys of ids that were drawn here are ever put into it.
-#[derive(Debug, Default)]
-struct KeyHasher(u64);
-
-impl Hasher for KeyHasher {
-    fn write(&mut self, bytes: &[u8]) {
-        if let Some(hash) = bytes.last_chunk() {
-            self.0 = u64::from_le_bytes(*hash);
+    /// Looks at the next key whose time has come, if there is one.
+    pub(super) fn next_due(&mut self, now: Millis) -> Option<Due> {
+        let (at, key) = self.agenda.take(now)?;
+        let Some(slot) = self.slots.get_mut(&key).filter(|slot| slot.noted == at) else {
+            return Some(Due::PutOff);
+        };
+        let over = slot.entry.over();
+        if over > now {
+            slot.noted = self.agenda.note(key, over, now);
+            return Some(Due::PutOff);
         }
-    }
-
-    /// The length of the key, which is that of every key.
-    fn write_usize(&mut self, _: usize) {}
-
-    fn finish(&self) -> u64 {
-        self.0
+        self.slots.remove(&key).map(|slot| Due::Removed(slot.entry))
     }
 }

@@ -91,7 +91,7 @@ impl Store {
             Sight::Live(session) if session.version == change.version => {
                 session.update(change, now);
                 if change.lifetime.is_some() {
-                    shard.reschedule(key);
+                    shard.reschedule(key, now);
                 }
                 Updated::Done(change.version + 1)
             }

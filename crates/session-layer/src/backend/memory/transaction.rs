@@ -4,7 +4,7 @@ use std::sync::MutexGuard;
 use super::entry::{Entry, Former, Session, Sight};
 use super::millis::Millis;
 use super::registry::Registry;
-use super::shard::Shard;
+use super::shard::{Due, Shard};
 use super::store::Store;
 use crate::backend::{
     BackendError, BackendErrorKind, CapPolicy, Created, Draft, Found, Loaded, Missing, Rotated,
@@ -42,8 +42,8 @@ impl<'a> Transaction<'a> {
         draft: &Draft,
     ) -> Result<Created, BackendError> {
         let room = self.make_room();
-        self.forget_expired(draft.user.as_ref());
-        if self.shard_of(key).knows(key) {
+        self.forget_expired(draft);
+        if self.knows(key) {
             return Ok(Created::Taken);
         }
         let Some(ended) = self.surplus(draft, None) else { return Ok(Created::Full) };
@@ -59,7 +59,7 @@ impl<'a> Transaction<'a> {
     ) -> Result<Rotated, BackendError> {
         let room = self.make_room();
         if let RotationKind::Replace(draft) = &rotation.kind {
-            self.forget_expired(draft.user.as_ref());
+            self.forget_expired(draft);
         }
         match self.load(key) {
             Loaded::Missing(missing) => return Ok(Rotated::Missing(missing)),
@@ -69,7 +69,7 @@ impl<'a> Transaction<'a> {
             }
             Loaded::Found(_) => {}
         }
-        if self.shard_of(&rotation.to).knows(&rotation.to) {
+        if self.knows(&rotation.to) {
             return Ok(Rotated::Taken);
         }
         match &rotation.kind {
@@ -103,13 +103,18 @@ impl<'a> Transaction<'a> {
     pub(super) fn sweep(&mut self, shard: usize, looks: u32, limit: u32) -> Swept {
         let mut removed = 0;
         for _ in 0..looks {
-            let Some(key) = self.due(shard) else {
-                return Swept { removed, is_unfinished: false };
-            };
             if removed == limit {
                 break;
             }
-            removed += u32::from(self.remove_if_over(&key));
+            let (shard, now) = self.shard(shard);
+            match shard.next_due(now) {
+                None => return Swept { removed, is_unfinished: false },
+                Some(Due::PutOff) => {}
+                Some(Due::Removed(entry)) => {
+                    removed += 1;
+                    self.forget(entry);
+                }
+            }
         }
         Swept { removed, is_unfinished: true }
     }
@@ -117,23 +122,27 @@ impl<'a> Transaction<'a> {
 
 /// The parts of a step.
 impl Transaction<'_> {
-    fn shard(&mut self, shard: usize) -> &mut Shard {
-        self.held.entry(shard).or_insert_with(|| {
+    /// A shard, which is held from now on, and the time.
+    fn shard(&mut self, shard: usize) -> (&mut Shard, Millis) {
+        let held = self.held.entry(shard).or_insert_with(|| {
             let (locked, now) = self.store.lock(shard);
             self.now = now;
             locked
-        })
+        });
+        (held, self.now)
     }
 
-    fn shard_of(&mut self, key: &SessionKey) -> &mut Shard {
+    fn shard_of(&mut self, key: &SessionKey) -> (&mut Shard, Millis) {
         self.shard(self.store.shard_of(key))
     }
 
+    fn knows(&mut self, key: &SessionKey) -> bool {
+        self.shard_of(key).0.knows(key)
+    }
+
     fn look(&mut self, key: &SessionKey) -> Sight<'_> {
-        let shard = self.store.shard_of(key);
-        self.shard(shard);
-        let now = self.now;
-        self.shard(shard).look(key, now)
+        let (shard, now) = self.shard_of(key);
+        shard.look(key, now)
     }
 
     fn load(&mut self, key: &SessionKey) -> Loaded {
@@ -171,15 +180,16 @@ impl Transaction<'_> {
     }
 
     fn renew(&mut self, key: &SessionKey, rotation: &Rotation) -> Rotated {
-        let (to, now) = (rotation.to, self.now);
+        let to = rotation.to;
         let RotationKind::Renew { payload, lifetime, grace } = &rotation.kind else {
             return Rotated::Taken;
         };
+        let (shard, now) = self.shard_of(key);
         let former = Entry::Former(Former::renewed(to, *grace, now));
-        let Some(Entry::Session(mut session)) = self.shard_of(key).put(*key, former) else {
+        let Some(Entry::Session(mut session)) = shard.put(*key, former, now) else {
             return Rotated::Missing(Missing::Absent);
         };
-        session.renew(payload.clone(), *lifetime, now);
+        session.renew(payload, *lifetime, now);
         if let Some(user) = &session.user {
             self.registry.rename(user, session.place, to);
         }
@@ -189,56 +199,41 @@ impl Transaction<'_> {
 
     /// Puts a new key, and removes some that are over.
     fn put(&mut self, key: &SessionKey, entry: impl FnOnce(Millis) -> Entry) {
-        let shard = self.store.shard_of(key);
-        self.shard(shard);
-        let now = self.now;
-        self.shard(shard).put(*key, entry(now));
+        let (shard, now) = self.shard_of(key);
+        shard.put(*key, entry(now), now);
         self.registry.keys += 1;
-        self.sweep(shard, ALONG, ALONG);
+        self.sweep(self.store.shard_of(key), ALONG, ALONG);
     }
 
     /// Puts what remains of a session in its place.
     fn end(&mut self, key: &SessionKey, former: fn(Millis) -> Former) {
-        let now = self.now;
-        let before = self.shard_of(key).put(*key, Entry::Former(former(now)));
-        self.unregister(before);
-    }
-
-    fn remove_if_over(&mut self, key: &SessionKey) -> bool {
-        let now = self.now;
-        let shard = self.shard_of(key);
-        if !shard.is_over(key, now) {
-            shard.reschedule(key);
-            return false;
+        let (shard, now) = self.shard_of(key);
+        if let Some(entry) = shard.put(*key, Entry::Former(former(now)), now) {
+            self.unregister(entry);
         }
-        let removed = shard.remove(key);
-        self.registry.keys -= usize::from(removed.is_some());
-        self.unregister(removed);
-        true
     }
 
-    fn unregister(&mut self, gone: Option<Entry>) {
-        let Some(Entry::Session(session)) = gone else { return };
+    /// The entry of a key was removed.
+    fn forget(&mut self, entry: Entry) {
+        self.registry.keys -= 1;
+        self.unregister(entry);
+    }
+
+    fn unregister(&mut self, gone: Entry) {
+        let Entry::Session(session) = gone else { return };
         self.registry.sessions -= 1;
         if let Some(user) = &session.user {
             self.registry.remove(user, session.place);
         }
     }
 
-    fn due(&mut self, shard: usize) -> Option<SessionKey> {
-        self.shard(shard);
-        let now = self.now;
-        self.shard(shard).due(now)
-    }
-
-    /// Removes those of a user's sessions that have expired.
-    fn forget_expired(&mut self, user: Option<&UserId>) {
-        let Some(user) = user else { return };
+    /// Removes those of a user's sessions that have expired, so that a cap can count the rest.
+    fn forget_expired(&mut self, draft: &Draft) {
+        let (Some(user), Some(_)) = (&draft.user, draft.cap) else { return };
         for key in self.registry.of_user(user) {
-            self.shard_of(&key);
-            let now = self.now;
-            if self.shard_of(&key).is_over(&key, now) {
-                self.remove_if_over(&key);
+            let (shard, now) = self.shard_of(&key);
+            if let Some(entry) = shard.remove_if_over(&key, now) {
+                self.forget(entry);
             }
         }
     }

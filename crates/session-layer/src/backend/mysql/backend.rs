@@ -11,7 +11,7 @@ use crate::backend::{
     Stats, Updated, UserId,
 };
 
-/// Sessions in MySQL 8 or MariaDB. See the [module](super::mysql).
+/// Sessions in MySQL 8 or MariaDB. See the [module](crate::backend::mysql).
 ///
 /// It needs a Tokio runtime with time and I/O enabled.
 pub struct MySqlBackend {

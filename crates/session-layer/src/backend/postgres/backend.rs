@@ -11,7 +11,7 @@ use crate::backend::{
     Stats, Updated, UserId,
 };
 
-/// Sessions in PostgreSQL. See the [module](super::postgres).
+/// Sessions in PostgreSQL. See the [module](crate::backend::postgres).
 ///
 /// It needs a Tokio runtime with time and I/O enabled.
 pub struct PostgresBackend {

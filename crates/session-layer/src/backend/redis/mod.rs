@@ -38,7 +38,7 @@ use lifetime::{Millis, millis};
 use link::Link;
 use names::Names;
 use script::Script;
-use stored::Stored;
+use stored::{Stored, beginning, head};
 
 /// Keeps sessions in a Redis (6.2 or later) or a Valkey, on one connection that heals itself.
 ///
@@ -185,9 +185,9 @@ impl RedisBackend {
         rotation: &Rotation,
         (payload, lifetime, grace): (&Payload, Option<Lifetime>, Duration),
     ) -> Result<Answer, BackendError> {
-        let (version, next) = versions(rotation.version);
+        let (read, head) = (beginning(rotation.version), head(next(rotation.version), payload));
         let (lifetime, grace) = (lifetime.map(Millis::from), millis(grace));
-        let mut arguments = vec![&version[..], &next, payload.as_bytes(), grace.as_bytes()];
+        let mut arguments = vec![&read[..], &head, payload.as_bytes(), grace.as_bytes()];
         arguments.extend(lifetime.iter().flat_map(Millis::arguments));
         let keys = [&self.names.session(&rotation.to), self.names.live()];
         self.judge(&script::RENEW, key, &keys, &arguments).await
@@ -199,12 +199,12 @@ impl RedisBackend {
         rotation: &Rotation,
         draft: &Draft,
     ) -> Result<Answer, BackendError> {
-        let (version, _) = versions(rotation.version);
         let to = self.names.session(&rotation.to);
         let index = draft.user.as_ref().map(|user| self.names.user(user));
         let keys = [to.as_str(), self.names.live()].into_iter().chain(index.as_deref());
         let texts = DraftTexts::of(draft);
-        let arguments = [&texts.arguments()[..], &[&version]].concat();
+        let read = beginning(rotation.version);
+        let arguments = [&texts.arguments()[..], &[&read]].concat();
         self.judge(&script::REPLACE, key, &keys.collect::<Vec<_>>(), &arguments).await
     }
 }
@@ -238,12 +238,13 @@ impl Backend for RedisBackend {
     }
 
     async fn update(&self, key: &SessionKey, change: &Change) -> Result<Updated, BackendError> {
-        let (version, next) = versions(change.version);
+        let version = next(change.version);
+        let (read, head) = (beginning(change.version), head(version, &change.payload));
         let lifetime = change.lifetime.map(Millis::from);
-        let mut arguments = vec![&version[..], &next, change.payload.as_bytes()];
+        let mut arguments = vec![&read[..], &head, change.payload.as_bytes()];
         arguments.extend(lifetime.iter().flat_map(Millis::arguments));
         match self.judge(&script::UPDATE, key, &[self.names.live()], &arguments).await? {
-            Answer::Done(_) => Ok(Updated::Done(u64::from_be_bytes(next))),
+            Answer::Done(_) => Ok(Updated::Done(version)),
             Answer::Found(found) => Ok(Updated::Conflict(found)),
             Answer::Missing(missing) => Ok(Updated::Missing(missing)),
             Answer::Taken | Answer::Full => Err(unexpected()),
@@ -312,9 +313,8 @@ impl Backend for RedisBackend {
     }
 }
 
-/// The version that was read and the next one, as they are stored.
-fn versions(version: u64) -> ([u8; 8], [u8; 8]) {
-    (version.to_be_bytes(), version.saturating_add(1).to_be_bytes())
+fn next(version: u64) -> u64 {
+    version.saturating_add(1)
 }
 
 /// Without the login.

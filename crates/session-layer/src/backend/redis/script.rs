@@ -20,7 +20,8 @@ macro_rules! script {
 pub(super) static LOAD: LazyLock<Script> = script!("record" "find" "load");
 pub(super) static CREATE: LazyLock<Script> =
     script!("record" "store" "live" "end" "index" "draft" "create");
-pub(super) static UPDATE: LazyLock<Script> = script!("record" "find" "store" "live" "update");
+pub(super) static UPDATE: LazyLock<Script> =
+    script!("change" "record" "find" "store" "live" "update");
 pub(super) static TOUCH: LazyLock<Script> = script!("record" "live" "touch");
 pub(super) static RENEW: LazyLock<Script> = script!("record" "find" "store" "renew");
 pub(super) static REPLACE: LazyLock<Script> =
@@ -59,6 +60,13 @@ fn call(verb: &str, script: &str, keys: &[&str], arguments: &[&[u8]]) -> Cmd {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::backend::TOMBSTONE_LIFE;
+
+    #[test]
+    fn scripts_know_the_life_of_a_tombstone() {
+        let life = format!("TOMBSTONE_LIFE = {}\n", TOMBSTONE_LIFE.as_millis());
+        assert!(DELETE.source.contains(&life), "{life}");
+    }
 
     #[test]
     fn a_script_is_known_by_the_sha_1_of_its_text() {

@@ -31,16 +31,28 @@ impl Stored {
 /// When it ends, and the new key as text.
 const ALIAS: usize = 8 + 43;
 
+/// How a session of this version begins.
+pub(super) fn beginning(version: u64) -> Vec<u8> {
+    [b"S".as_slice(), &version.to_be_bytes()].concat()
+}
+
+/// The same, and how long the payload is. One that is longer than can be said is more than Redis
+/// takes, too.
+pub(super) fn head(version: u64, payload: &Payload) -> Vec<u8> {
+    let length = u32::try_from(payload.len()).unwrap_or(u32::MAX);
+    [beginning(version).as_slice(), &length.to_be_bytes()].concat()
+}
+
 /// A session, past its first byte.
 fn session(mut value: Bytes) -> Option<Record> {
     let version = value.try_get_u64().ok()?;
-    let created = time(&mut value)?;
+    let payload = usize::try_from(value.try_get_u32().ok()?).ok()?;
     let last_seen = time(&mut value)?;
+    let created = time(&mut value)?;
     let idle = Duration::from_millis(value.try_get_u64().ok()?);
     let ends = time(&mut value)?;
     let _due = value.try_get_u64().ok()?;
     let user = usize::from(value.try_get_u8().ok()?);
-    let payload = usize::try_from(value.try_get_u32().ok()?).ok()?;
     if value.len() != user.checked_add(payload)? {
         return None;
     }
@@ -72,11 +84,12 @@ mod tests {
 
     fn session_of_bob() -> Vec<u8> {
         let mut value = vec![b'S'];
-        for number in [7_u64, 1_000, 2_000, 60_000, 9_000_000, 62_000] {
+        value.extend(7_u64.to_be_bytes());
+        value.extend(5_u32.to_be_bytes());
+        for number in [2_000_u64, 1_000, 60_000, 9_000_000, 62_000] {
             value.extend(number.to_be_bytes());
         }
         value.push(3);
-        value.extend(5_u32.to_be_bytes());
         value.extend(b"bobhello");
         value
     }

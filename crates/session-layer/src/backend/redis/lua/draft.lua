@@ -1,11 +1,11 @@
 
 local user, payload = ARGV[2], ARGV[3]
 local idle, ends = tonumber(ARGV[4]), now + tonumber(ARGV[5])
-local cap, policy = tonumber(ARGV[6]), ARGV[7]
+local cap, policy, head = tonumber(ARGV[6]), ARGV[7], ARGV[8]
 
 local function begin(key, live, index, ended)
   local member, expires = member_of(key), math.min(now + idle, ends)
-  store(key, '\0\0\0\0\0\0\0\1', now, idle, ends, expires, user, payload)
+  store(key, head, now, idle, ends, expires, user, payload)
   redis.call('ZADD', live, expires, member)
   keep(live, ends)
   for _, other in ipairs(ended) do finish(live, other, index) end

@@ -1,9 +1,10 @@
 -- What a session's key holds. All numbers are big-endian, all times in ms since 1970.
---   a session: 'S', then version, created, last seen, idle, ends, due (8 bytes each), the length
---     of the user (1 byte) and of the payload (4 bytes), user, payload
+--   a session: 'S', then what a change replaces: version (8 bytes), length of the payload (4), last
+--     seen (8); then what it keeps: created, idle, ends, due (8 each), length of the user (1),
+--     user; then the payload
 --   an alias, where a renewed session was: 'A', until when it leads (8 bytes), the new key
 --   a tombstone: 'E' for ended, 'X' for superseded
--- Due is its score in the set of the live: at that time, or later, it is to be looked at.
+-- Due is when the set of the live has it to be looked at, or was told to.
 local ABSENT, SUPERSEDED, CORRUPT, TAKEN, FULL = 0, -1, -2, -3, -4
 local DONE = 1
 local TOMBSTONE_LIFE = 120000
@@ -14,8 +15,7 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
 local function is_session(value)
   if #value < 54 or string.byte(value) ~= 83 then return false end
-  local user, payload = struct.unpack('>BI4', value, 50)
-  return #value == 54 + user + payload
+  return #value == 54 + string.byte(value, 54) + struct.unpack('>I4', value, 10)
 end
 
 local function is_alias(value)
@@ -23,7 +23,7 @@ local function is_alias(value)
 end
 
 local function user_of(value)
-  return string.sub(value, 55, 54 + string.byte(value, 50))
+  return string.sub(value, 55, 54 + string.byte(value, 54))
 end
 
 local function member_of(key)

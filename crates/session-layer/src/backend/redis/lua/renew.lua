@@ -1,15 +1,14 @@
 
 -- Keys: the old one, the new one, the live ones.
--- Arguments: prefix, version, the next version, payload, grace, and idle and absolute if they are
--- new.
+-- Arguments: prefix, head up to the version that was read, the new head, payload, grace, and idle
+-- and absolute if they are new.
 local key, to, live = KEYS[1], KEYS[2], KEYS[3]
 local value, other = find(key)
 if not value then return other end
-if other or string.sub(value, 2, 9) ~= ARGV[2] then return found(value, other) end
+if other or string.sub(value, 1, 9) ~= ARGV[2] then return found(value, other) end
 if redis.call('EXISTS', to) == 1 then return TAKEN end
 
-local created = struct.unpack('>I8', value, 10)
-local idle, ends = struct.unpack('>I8I8', value, 26)
+local created, idle, ends = struct.unpack('>I8I8I8', value, 22)
 local user, grace = user_of(value), tonumber(ARGV[5])
 if ARGV[6] then idle, ends = tonumber(ARGV[6]), now + tonumber(ARGV[7]) end
 local old, new, expires = member_of(key), member_of(to), math.min(now + idle, ends)

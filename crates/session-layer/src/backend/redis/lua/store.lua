@@ -1,9 +1,8 @@
 
--- Writes a session; the version is 8 bytes.
-local function store(key, version, created, idle, ends, due, user, payload)
-  local numbers = struct.pack('>I8I8I8I8I8BI4', created, now, idle, ends, due, #user, #payload)
-  redis.call('SET', key, 'S' .. version .. numbers .. user .. payload,
-    'PXAT', math.min(now + idle, ends))
+-- Writes a session; the head is 'S', the version and the length of the payload.
+local function store(key, head, created, idle, ends, due, user, payload)
+  local times = struct.pack('>I8I8I8I8I8B', now, created, idle, ends, due, #user)
+  redis.call('SET', key, head .. times .. user .. payload, 'PXAT', math.min(now + idle, ends))
 end
 
 -- Keeps an index at least as long as what it names.

@@ -1,14 +1,13 @@
 
 -- Keys: the session's, the live ones.
--- Arguments: prefix, version, the next version, payload, and idle and absolute if they are new.
-local key, live = KEYS[1], KEYS[2]
+-- Arguments: prefix, head up to the version that was read, the new head, payload, and idle and
+-- absolute if they are new.
 local value, other = find(key)
 if not value then return other end
-if other or string.sub(value, 2, 9) ~= ARGV[2] then return found(value, other) end
+if other or string.sub(value, 1, 9) ~= ARGV[2] then return found(value, other) end
 
-local created = struct.unpack('>I8', value, 10)
-local idle, ends, due = struct.unpack('>I8I8I8', value, 26)
-local user = user_of(value)
+local created, idle, ends, due = struct.unpack('>I8I8I8I8', value, 22)
+local user, live = user_of(value), KEYS[2]
 if ARGV[5] then idle, ends, due = tonumber(ARGV[5]), now + tonumber(ARGV[6]), 0 end
 local expires = math.min(now + idle, ends)
 local overdue = is_overdue(due, idle, expires)
