@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 mod conformance;
+mod defaults;
 mod engine;
 #[path = "../sql/mod.rs"]
 mod sql;

@@ -38,9 +38,13 @@ pub(crate) async fn sessions(url: &str) -> PostgresBackend {
 
 /// Runs a text of SQL as an administrator.
 pub(crate) async fn run(url: &str, sql: &str) {
-    let mut connection = PgConnection::connect(url).await.unwrap();
-    connection.execute(sql).await.unwrap();
-    connection.close().await.unwrap();
+    try_run(url, sql).await.unwrap();
+}
+
+pub(crate) async fn try_run(url: &str, sql: &str) -> sqlx::Result<()> {
+    let mut connection = PgConnection::connect(url).await?;
+    connection.execute(sql).await?;
+    connection.close().await
 }
 
 /// How many rows an administrator is given.

@@ -3,8 +3,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use session_layer::backend::{Backend, BackendErrorKind};
+use session_layer::conformance::histories_with_faults_are_linearizable;
 use test_servers::until;
 
+use super::Aged;
+use super::gated::Gated;
 use super::samples::{add, check, create, draft, found, key};
 use crate::engine::{Server, Sessions, builder, database, sessions};
 
@@ -90,4 +93,22 @@ async fn an_application_may_start_before_its_server() {
     server.restart().await.unwrap();
     sessions.migrate().await.unwrap();
     create(&sessions, "a").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn histories_are_linearizable_though_the_server_is_killed_now_and_then() {
+    let mut server = Server::start().await.unwrap();
+    let sessions = Aged::at(database(&server).await).await;
+    let subject = Arc::new(Gated { sessions, gate: Arc::default() });
+    let histories = tokio::spawn(histories_with_faults_are_linearizable(subject.clone()));
+    for _ in 0..5 {
+        for _ in 0..200 {
+            let _ = subject.load(&key("")).await;
+        }
+        let closed = subject.gate.write().await;
+        server.kill().await.unwrap();
+        server.restart().await.unwrap();
+        drop(closed);
+    }
+    histories.await.unwrap();
 }

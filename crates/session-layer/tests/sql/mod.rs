@@ -6,6 +6,7 @@ mod concurrent;
 mod config;
 mod corrupt;
 mod frozen;
+mod gated;
 mod killed;
 mod migrate;
 mod refused;

@@ -105,11 +105,12 @@ UPDATE session_locks
 SET turns = turns + 1
 WHERE number = ?";
 
-/// Removes a user's expired sessions: user.
+/// Removes a user's expired sessions, found by the user and not among all that have expired, which
+/// the sum is for: user.
 pub(super) const FORGET_EXPIRED: &str = "
 DELETE FROM sessions
 WHERE user_id = ?
-  AND expires <= TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(6)) DIV 1000";
+  AND expires + 0 <= TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(6)) DIV 1000";
 
 /// The keys of a user's sessions: user.
 pub(super) const KEYS_OF_USER: &str = "
@@ -132,6 +133,7 @@ FROM (
     SELECT state
     FROM sessions
     WHERE expires > TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(6)) DIV 1000
+    ORDER BY expires
     LIMIT ?
 ) AS seen";
 
@@ -140,3 +142,58 @@ pub(super) const ESTIMATE: &str = "
 SELECT CAST(COALESCE(TABLE_ROWS, 0) AS SIGNED)
 FROM information_schema.TABLES
 WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'sessions'";
+
+#[cfg(test)]
+mod tests {
+    use sqlx::{Connection, Executor, MySqlConnection, Row};
+    use test_servers::MariaDb;
+
+    use super::*;
+
+    /// Ten thousand sessions of a thousand users, of which a hundred have expired.
+    const FILL: &str = "
+        INSERT INTO sessions
+            SELECT UNHEX(SHA2(seq, 256)), 0, CONCAT('user ', seq MOD 1000), 'content', 1, 0, 0, 0,
+                   9e12, IF(seq <= 100, 1, 8e12), NULL
+            FROM seq_1_to_10000;
+        ANALYZE TABLE sessions";
+
+    const ID: &str = "UNHEX(SHA2(777, 256))";
+
+    /// Statements, what their parameters may be, and the index by which they find their rows.
+    const PLANS: [(&str, &[&str], &str); 13] = [
+        (ENTRY, &[ID], "PRIMARY"),
+        (LOCKED_ENTRY, &[ID], "PRIMARY"),
+        (ENTRIES_OF_USER, &["'user 7'"], "sessions_of_user"),
+        (FREE, &[ID], "PRIMARY"),
+        (INSERT_RENEWED, &[ID, "''", "1", "1", "1", "1", ID, "1"], "PRIMARY"),
+        (SUPERSEDE, &["NULL", "1", "1", ID, "1"], "PRIMARY"),
+        (END, &["1", ID], "PRIMARY"),
+        (UPDATE, &["''", "1", "1", ID, "1"], "PRIMARY"),
+        (TOUCH, &[ID], "PRIMARY"),
+        (FORGET_EXPIRED, &["'user 7'"], "sessions_of_user"),
+        (KEYS_OF_USER, &["'user 7'"], "sessions_of_user"),
+        (SWEEP, &["10"], "sessions_by_expiry"),
+        (COUNT, &["10"], "sessions_by_expiry"),
+    ];
+
+    /// The index by which it finds its rows of `sessions`.
+    async fn index(connection: &mut MySqlConnection, sql: &str, parameters: &[&str]) -> String {
+        let all = parameters.iter().fold(sql.to_owned(), |sql, one| sql.replacen('?', one, 1));
+        let plan = connection.fetch_all(&*format!("EXPLAIN {all}")).await.unwrap();
+        let of_sessions = plan.iter().find(|row| row.get::<String, _>("table") == "sessions");
+        of_sessions.and_then(|row| row.get("key")).unwrap_or_default()
+    }
+
+    #[tokio::test]
+    async fn no_statement_scans_the_table() {
+        let server = MariaDb::start().await.unwrap();
+        let mut connection = MySqlConnection::connect(&server.url("")).await.unwrap();
+        let tables = include_str!("../../../migrations/mysql/0001_sessions.sql");
+        let fill = format!("CREATE DATABASE plans; USE plans; {tables} {FILL}");
+        connection.execute(&*fill).await.unwrap();
+        for (sql, parameters, expected) in PLANS {
+            assert_eq!(index(&mut connection, sql, parameters).await, expected, "{sql}");
+        }
+    }
+}

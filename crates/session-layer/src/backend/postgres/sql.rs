@@ -112,11 +112,12 @@ WHERE id = $1 AND state = 0 AND expires > now";
 pub(super) const LOCK_USER: &str = "
 SELECT pg_advisory_xact_lock($1, $2)";
 
-/// Removes a user's expired sessions: $1 user.
+/// Removes a user's expired sessions, found by the user and not among all that have expired, which
+/// the sum is for: $1 user.
 pub(super) const FORGET_EXPIRED: &str = "
 DELETE FROM sessions
 WHERE user_id = $1
-  AND expires <= floor(extract(epoch FROM statement_timestamp()) * 1000)::bigint";
+  AND expires + 0 <= floor(extract(epoch FROM statement_timestamp()) * 1000)::bigint";
 
 /// The keys of a user's sessions: $1 user.
 pub(super) const KEYS_OF_USER: &str = "
@@ -147,6 +148,7 @@ FROM (
     SELECT state
     FROM sessions
     WHERE expires > floor(extract(epoch FROM statement_timestamp()) * 1000)::bigint
+    ORDER BY expires
     LIMIT $1
 ) AS seen";
 
@@ -155,3 +157,63 @@ pub(super) const ESTIMATE: &str = "
 SELECT greatest(reltuples, 0)::bigint
 FROM pg_class
 WHERE oid = 'sessions'::regclass";
+
+#[cfg(test)]
+mod tests {
+    use sqlx::{Connection, Executor, PgConnection, Row};
+    use test_servers::Postgres;
+
+    use super::*;
+
+    /// Ten thousand sessions of a thousand users, of which a hundred have expired.
+    const FILL: &str = "
+        INSERT INTO sessions
+            SELECT sha256(n::text::bytea), 0, ('user ' || n % 1000)::bytea, 'content', 1, 0, 0, 0,
+                   9e12, CASE WHEN n <= 100 THEN 1 ELSE 8e12 END, NULL
+            FROM generate_series(1, 10000) AS n;
+        ANALYZE sessions";
+
+    const ID: &str = "sha256('777')";
+
+    /// Statements, what their parameters may be, and the index by which they find their rows.
+    const PLANS: [(&str, &[&str], &str); 12] = [
+        (ENTRY, &[ID], "sessions_pkey"),
+        (LOCKED_ENTRY, &[ID], "sessions_pkey"),
+        (ENTRIES_OF_USER, &["'user 7'"], "sessions_of_user"),
+        (INSERT_RENEWED, &[ID, "''", "1", "1", ID, "1"], "sessions_pkey"),
+        (SUPERSEDE, &["NULL", "1", "1", ID, "1"], "sessions_pkey"),
+        (END, &["1", ID], "sessions_pkey"),
+        (UPDATE, &["''", "1", "1", ID, "1"], "sessions_pkey"),
+        (TOUCH, &[ID], "sessions_pkey"),
+        (FORGET_EXPIRED, &["'user 7'"], "sessions_of_user"),
+        (KEYS_OF_USER, &["'user 7'"], "sessions_of_user"),
+        (SWEEP, &["10"], "sessions_by_expiry"),
+        (COUNT, &["10"], "sessions_by_expiry"),
+    ];
+
+    /// How it is carried out.
+    async fn plan(connection: &mut PgConnection, sql: &str, parameters: &[&str]) -> String {
+        let numbered = parameters.iter().enumerate();
+        let all = numbered.fold(sql.to_owned(), |sql, (number, parameter)| {
+            sql.replace(&format!("${}", number + 1), parameter)
+        });
+        let plan = connection.fetch_all(&*format!("EXPLAIN {all}")).await.unwrap();
+        plan.iter().map(|row| row.get::<String, _>(0) + "\n").collect()
+    }
+
+    #[tokio::test]
+    async fn no_statement_scans_the_table() {
+        let server = Postgres::start().await.unwrap();
+        let mut connection = PgConnection::connect(&server.url("postgres")).await.unwrap();
+        connection
+            .execute(include_str!("../../../migrations/postgres/0001_sessions.sql"))
+            .await
+            .unwrap();
+        connection.execute(FILL).await.unwrap();
+        for (sql, parameters, expected) in PLANS {
+            let plan = plan(&mut connection, sql, parameters).await;
+            assert!(plan.contains(expected), "{sql}\n{plan}");
+            assert!(!plan.contains("Seq Scan"), "{sql}\n{plan}");
+        }
+    }
+}

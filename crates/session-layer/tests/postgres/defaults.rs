@@ -1,0 +1,36 @@
+//! What a server has for defaults makes no difference.
+
+use std::sync::Arc;
+
+use session_layer::conformance::{
+    a_renewal_may_give_a_new_lifetime, a_session_ends_at_its_absolute_end,
+    an_ending_cap_is_exact_under_concurrency, an_update_may_give_a_new_lifetime,
+    changes_survive_a_renewal_at_the_same_time,
+};
+use test_servers::Postgres;
+
+use crate::engine::{database, run};
+use crate::sql::Aged;
+
+const ODD: [&str; 6] = [
+    "default_transaction_isolation = 'serializable'",
+    "default_transaction_deferrable = on",
+    "timezone = 'Asia/Kolkata'",
+    "bytea_output = 'escape'",
+    "datestyle = 'German'",
+    "standard_conforming_strings = off",
+];
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_servers_own_defaults_make_no_difference() {
+    let server = Postgres::start().await.unwrap();
+    for odd in ODD {
+        run(&server.url("postgres"), &format!("ALTER DATABASE postgres SET {odd}")).await;
+    }
+    let subject = async || Arc::new(Aged::at(database(&server).await).await);
+    a_session_ends_at_its_absolute_end(subject().await).await;
+    an_update_may_give_a_new_lifetime(subject().await).await;
+    a_renewal_may_give_a_new_lifetime(subject().await).await;
+    changes_survive_a_renewal_at_the_same_time(subject().await).await;
+    an_ending_cap_is_exact_under_concurrency(subject().await).await;
+}
