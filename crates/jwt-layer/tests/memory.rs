@@ -48,7 +48,8 @@ fn token(issuer: &Issuer, number: usize) -> String {
     issuer.issue(&grant).unwrap().into_string()
 }
 
-/// How many allocations a request makes on average, once everything is warm.
+/// How many allocations a request makes, once everything is warm. Other threads of the test
+/// program may make some meanwhile; of several counts the lowest has none of theirs.
 fn allocations(app: Router, token: &str) -> usize {
     const REQUESTS: usize = 100;
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
@@ -58,9 +59,12 @@ fn allocations(app: Router, token: &str) -> usize {
         assert_eq!(runtime.block_on(response).unwrap().status(), 200);
     };
     (0..10).for_each(|_| call());
-    let region = Region::new(ALLOCATOR);
-    (0..REQUESTS).for_each(|_| call());
-    region.change().allocations / REQUESTS
+    let count = || {
+        let region = Region::new(ALLOCATOR);
+        (0..REQUESTS).for_each(|_| call());
+        region.change().allocations / REQUESTS
+    };
+    (0..5).map(|_| count()).min().unwrap_or_default()
 }
 
 /// A layer that does nothing, to tell what axum does for any layer from what ours does.
