@@ -16,10 +16,11 @@ pub struct Options {
     #[command(flatten)]
     pub instance: InstanceOptions,
 
-    /// Where sessions are kept, the same for all instances: `redis://USER:PASSWORD@HOST/DATABASE`,
-    /// and likewise `rediss://` with TLS, `mysql://` and `postgres://`; or `memory`, which no other
-    /// instance knows and which ends with this one
-    #[arg(long, value_name = "STORE", default_value = "memory", hide_env_values = true)]
+    /// Where sessions are kept, the same for all instances: `sqlite:PATH`, a file that all
+    /// instances on this machine share; `redis://USER:PASSWORD@HOST/DATABASE`, and likewise
+    /// `rediss://` with TLS, `mysql://` and `postgres://`; or `memory`, which no other instance
+    /// knows and which ends with this one
+    #[arg(long, value_name = "STORE", default_value = "sqlite:shop.db", hide_env_values = true)]
     pub store: Store,
 
     /// For development without TLS: a session cookie without `Secure`, which everybody on the way

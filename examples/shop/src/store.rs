@@ -7,10 +7,10 @@ use std::sync::Arc;
 use example_service::StartError;
 use session_layer::backend::mysql::MySqlBackend;
 use session_layer::backend::postgres::PostgresBackend;
-use session_layer::backend::{Backend, BackendError, MemoryBackend, RedisBackend};
+use session_layer::backend::{Backend, BackendError, MemoryBackend, RedisBackend, SqliteBackend};
 
-/// Where sessions are kept, as the option says it. Its address, which may have a password in it,
-/// is shown to nobody.
+/// Where sessions are kept, as the option says it. The address of a server, which may have a
+/// password in it, is shown to nobody.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Store(String);
 
@@ -22,10 +22,11 @@ impl Store {
     pub async fn open(&self) -> Result<Arc<dyn Backend>, StartError> {
         match self.kind() {
             _ if self.is_fleeting() => Ok(Arc::new(MemoryBackend::new())),
+            "sqlite" => sqlite(self.place()).await,
             "redis" | "rediss" => redis(&self.0).await,
             "mysql" => mysql(&self.0).await,
             "postgres" | "postgresql" => postgres(&self.0).await,
-            _ => Err(refused("write `memory`, `redis://…`, `mysql://…` or `postgres://…`")),
+            _ => Err(refused(UNKNOWN)),
         }
     }
 
@@ -38,25 +39,42 @@ impl Store {
     fn kind(&self) -> &str {
         self.0.split_once(':').map_or("", |(kind, _)| kind)
     }
+
+    /// What stands after it.
+    fn place(&self) -> &str {
+        self.0.split_once(':').map_or("", |(_, place)| place)
+    }
+}
+
+const UNKNOWN: &str = "write `sqlite:PATH`, `redis://…`, `mysql://…`, `postgres://…` or `memory`";
+
+async fn sqlite(path: &str) -> Result<Arc<dyn Backend>, StartError> {
+    if path.is_empty() {
+        return Err(refused(UNKNOWN));
+    }
+    match SqliteBackend::open(path).await {
+        Ok(backend) => Ok(Arc::new(backend)),
+        Err(error) => Err(StartError::about(format!("--store sqlite:{path}"), told(&error))),
+    }
 }
 
 /// A server that is away is a mistake here: the address may be wrong. A service that has to come
 /// up without it leaves out `connect`, and calls `migrate` in its deployment.
 async fn redis(url: &str) -> Result<Arc<dyn Backend>, StartError> {
     let backend = RedisBackend::builder(url).build().map_err(refused)?;
-    backend.connect().await.map_err(|error| faulty(&error))?;
+    backend.connect().await.map_err(|error| refused(told(&error)))?;
     Ok(Arc::new(backend))
 }
 
 async fn mysql(url: &str) -> Result<Arc<dyn Backend>, StartError> {
     let backend = MySqlBackend::builder(url).build().map_err(refused)?;
-    backend.migrate().await.map_err(|error| faulty(&error))?;
+    backend.migrate().await.map_err(|error| refused(told(&error)))?;
     Ok(Arc::new(backend))
 }
 
 async fn postgres(url: &str) -> Result<Arc<dyn Backend>, StartError> {
     let backend = PostgresBackend::builder(url).build().map_err(refused)?;
-    backend.migrate().await.map_err(|error| faulty(&error))?;
+    backend.migrate().await.map_err(|error| refused(told(&error)))?;
     Ok(Arc::new(backend))
 }
 
@@ -65,10 +83,10 @@ fn refused(reason: impl Display) -> StartError {
 }
 
 /// With its cause, in one line.
-fn faulty(error: &BackendError) -> StartError {
+fn told(error: &BackendError) -> String {
     match error.source() {
-        Some(cause) => refused(format!("{error}: {cause}")),
-        None => refused(error),
+        Some(cause) => format!("{error}: {cause}"),
+        None => error.to_string(),
     }
 }
 
@@ -83,9 +101,10 @@ impl FromStr for Store {
 
 impl Display for Store {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.is_fleeting() {
-            true => f.write_str(&self.0),
-            false => write!(f, "{}:…", self.kind()),
+        match self.kind() {
+            "sqlite" => f.write_str(&self.0),
+            _ if self.is_fleeting() => f.write_str(&self.0),
+            kind => write!(f, "{kind}:…"),
         }
     }
 }

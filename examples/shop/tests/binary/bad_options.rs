@@ -47,8 +47,8 @@ fn an_address_in_use_is_refused() {
 
 #[test]
 fn a_store_of_no_known_kind_is_refused_without_its_password() {
-    for store in ["", "memcached://user:hunter2@cache", "hunter2"] {
-        refused(&["--store", store], "error: --store: write ");
+    for store in ["", "sqlite:", "memcached://user:hunter2@cache", "hunter2"] {
+        refused(&["--store", store], "error: --store: write `sqlite:PATH`, ");
         let output = command(&["--store", store]).output().unwrap();
         assert!(!String::from_utf8(output.stderr).unwrap().contains("hunter2"), "{store}");
     }
@@ -64,4 +64,19 @@ fn a_store_that_is_not_there_is_told_without_its_password() {
     let line = stderr.lines().last().unwrap();
     assert!(line.starts_with("error: --store: the session backend can't be reached: "), "{line}");
     assert!(!stderr.contains("hunter2"), "{stderr}");
+}
+
+#[test]
+fn a_file_whose_folder_is_not_there_is_refused() {
+    let line = "error: --store sqlite:/nowhere/shop.db: ";
+    refused(&["--store", "sqlite:/nowhere/shop.db"], line);
+}
+
+#[test]
+fn a_file_of_another_program_is_refused_and_left_alone() {
+    let files = Files::new();
+    let path = files.write("notes.txt", "these are notes and no sessions");
+    let line = format!("error: --store sqlite:{path}: ");
+    refused(&["--store", &format!("sqlite:{path}")], &line);
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), "these are notes and no sessions");
 }

@@ -1,6 +1,6 @@
 use std::process::Command;
 
-use example_service::test_util::{Connection, Program, get};
+use example_service::test_util::{Connection, Files, Program, get};
 
 use crate::program::{command, start};
 
@@ -22,16 +22,46 @@ fn two_demo_users_and_the_store_are_printed() {
     assert!(printed.contains("sessions are kept in memory\n"), "{printed}");
 }
 
+const ADD: &str = "POST /cart/items HTTP/1.1\r\nhost: shop\r\ncontent-type: application/json\r\n\
+                   content-length: 26\r\n\r\n{\"sku\":\"tea\",\"quantity\":2}";
+
+/// The `name=value` of the cookie that a head sets.
+fn cookie(head: &str) -> &str {
+    let cookie = head.lines().find_map(|line| line.strip_prefix("set-cookie: ")).unwrap();
+    cookie.split(';').next().unwrap()
+}
+
+/// Without the option, in the folder that it is started in.
+#[test]
+fn a_cart_is_in_a_file_that_outlives_the_program() {
+    let files = Files::new();
+    let start = || {
+        let mut command = Program::command(env!("CARGO_BIN_EXE_shop"), &["--drain", "0"]);
+        Program::start(command.current_dir(files.path("")))
+    };
+    let mut program = start();
+    program.prints("sessions are kept in sqlite:shop.db");
+    let mut connection = Connection::to(program.address);
+    connection.send(ADD);
+    let head = connection.answer().head;
+    // Killed.
+    drop(program);
+    let program = start();
+    connection = Connection::to(program.address);
+    connection.send(&format!(
+        "GET /cart HTTP/1.1\r\nhost: shop\r\naccept: application/json\r\ncookie: {}\r\n\r\n",
+        cookie(&head)
+    ));
+    assert_eq!(connection.answer().body, r#"{"items":[{"sku":"tea","quantity":2}]}"#);
+}
+
 #[test]
 fn options_come_from_the_environment_too() {
     let mut command = command(&[]);
     command.env("SHOP_INSTANCE", "shop-7").env("SHOP_INSECURE_HTTP", "true");
     let program = Program::start(&mut command);
     let mut connection = Connection::to(program.address);
-    connection.send(
-        "POST /cart/items HTTP/1.1\r\nhost: shop\r\ncontent-type: application/json\r\n\
-         content-length: 26\r\n\r\n{\"sku\":\"tea\",\"quantity\":2}",
-    );
+    connection.send(ADD);
     let head = connection.answer().head;
     assert!(head.contains("x-served-by: shop-7\r\n"), "{head}");
     assert!(head.contains("set-cookie: sid="), "{head}");
@@ -49,8 +79,7 @@ fn no_line_holds_a_password_or_the_id_of_a_session() {
          content-length: {length}\r\n\r\n{body}"
     ));
     let head = connection.answer().head;
-    let cookie = head.lines().find_map(|line| line.strip_prefix("set-cookie: ")).unwrap();
-    let cookie = cookie.split(';').next().unwrap();
+    let cookie = cookie(&head);
     let id = cookie.split_once('=').unwrap().1;
     connection.send(&format!("GET /me HTTP/1.1\r\nhost: shop\r\ncookie: {cookie}\r\n\r\n"));
     assert_eq!(connection.answer().status, 200);

@@ -11,6 +11,21 @@ use test_servers::{MariaDb, Postgres, Redis};
 const SHOPPERS: usize = 8;
 
 #[tokio::test]
+async fn behind_nginx_carts_in_a_file_survive_the_instance_that_made_them() -> Result<()> {
+    check(Shipped::Nginx, file).await
+}
+
+#[tokio::test]
+async fn behind_haproxy_carts_in_a_file_survive_the_instance_that_made_them() -> Result<()> {
+    check(Shipped::HaProxy, file).await
+}
+
+/// A SQLite file that all instances share.
+fn file(folder: &Path) -> String {
+    format!("sqlite:{}", folder.join("shop.db").display())
+}
+
+#[tokio::test]
 async fn behind_nginx_carts_in_redis_survive_the_instance_that_made_them() -> Result<()> {
     let redis = Redis::start().await?;
     check(Shipped::Nginx, |_| redis.url()).await
