@@ -101,7 +101,8 @@ pub trait Backend: Debug + Send + Sync + 'static {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Stats {
-    /// How many sessions are live. It may count some that have expired and were not yet swept.
+    /// How many sessions are live. It may count some that have expired and were not yet swept, and
+    /// where a backend says so it is an estimate.
     pub live: u64,
 }
 

@@ -16,9 +16,12 @@
 //!
 //! # Threads and deadlines
 //!
-//! Four threads read and one writes, so that a slow disk never stops the executor. No verb takes
-//! longer than the [`timeout`](SqliteBuilder::timeout). Changes that come at the same time are
-//! committed together: they share one wait for the disk.
+//! One thread writes. On a runtime of several threads a load reads in place, as a page that is in
+//! memory takes microseconds; after one that took more than a millisecond, loads go to four threads
+//! that read, for ten times as long. A load that is in place when the disk hangs holds the thread
+//! of the executor that it is on, without a deadline; all other verbs end within the
+//! [`timeout`](SqliteBuilder::timeout). Changes that come at the same time are committed together:
+//! they share one wait for the disk.
 //!
 //! # Several processes
 //!
