@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use session_layer::backend::mysql::{MySqlBackend, MySqlBuilder};
-use sqlx::{Connection, Executor, MySqlConnection};
+use sqlx::{Connection, Executor, MySqlConnection, Row};
 use test_servers::MariaDb;
 use tokio::sync::OnceCell;
 
@@ -109,14 +109,28 @@ pub(crate) struct Held(MySqlConnection);
 
 impl Held {
     pub(crate) async fn row(url: &str) -> Self {
+        Self::by(url, "SELECT * FROM sessions FOR UPDATE").await
+    }
+
+    /// Rows that this statement has locked.
+    pub(crate) async fn by(url: &str, sql: &str) -> Self {
         let mut connection = MySqlConnection::connect(url).await.unwrap();
-        connection.execute("BEGIN; SELECT * FROM sessions FOR UPDATE").await.unwrap();
+        connection.execute(&*format!("BEGIN; {sql}")).await.unwrap();
         Self(connection)
     }
 
-    pub(crate) async fn let_go(self) {
+    pub(crate) async fn let_go(mut self) {
+        self.0.execute("COMMIT").await.unwrap();
         self.0.close().await.unwrap();
     }
+}
+
+/// How many wait for somebody else's lock.
+pub(crate) async fn waiting(url: &str) -> i64 {
+    let sql = "SELECT CAST(variable_value AS INTEGER) FROM information_schema.global_status \
+               WHERE variable_name = 'Innodb_row_lock_current_waits'";
+    let mut connection = MySqlConnection::connect(url).await.unwrap();
+    connection.fetch_one(sql).await.unwrap().get(0)
 }
 
 fn unique(kind: &str) -> String {

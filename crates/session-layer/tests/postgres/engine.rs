@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use session_layer::backend::postgres::{PostgresBackend, PostgresBuilder};
-use sqlx::{Connection, Executor, PgConnection};
+use sqlx::{Connection, Executor, PgConnection, Row};
 use test_servers::Postgres;
 use tokio::sync::OnceCell;
 
@@ -109,14 +109,27 @@ pub(crate) struct Held(PgConnection);
 
 impl Held {
     pub(crate) async fn row(url: &str) -> Self {
+        Self::by(url, "SELECT * FROM sessions FOR UPDATE").await
+    }
+
+    /// Rows that this statement has locked.
+    pub(crate) async fn by(url: &str, sql: &str) -> Self {
         let mut connection = PgConnection::connect(url).await.unwrap();
-        connection.execute("BEGIN; SELECT * FROM sessions FOR UPDATE").await.unwrap();
+        connection.execute(&*format!("BEGIN; {sql}")).await.unwrap();
         Self(connection)
     }
 
-    pub(crate) async fn let_go(self) {
+    pub(crate) async fn let_go(mut self) {
+        self.0.execute("COMMIT").await.unwrap();
         self.0.close().await.unwrap();
     }
+}
+
+/// How many wait for somebody else's lock.
+pub(crate) async fn waiting(url: &str) -> i64 {
+    let sql = "SELECT count(*) FROM pg_locks WHERE NOT granted";
+    let mut connection = PgConnection::connect(url).await.unwrap();
+    connection.fetch_one(sql).await.unwrap().get(0)
 }
 
 fn unique(kind: &str) -> String {

@@ -2,6 +2,7 @@
 
 mod aged;
 mod broken_off;
+mod cap;
 mod concurrent;
 mod config;
 mod corrupt;

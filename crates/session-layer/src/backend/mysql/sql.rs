@@ -112,12 +112,13 @@ DELETE FROM sessions
 WHERE user_id = ?
   AND expires + 0 <= TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(6)) DIV 1000";
 
-/// The keys of a user's sessions: user.
+/// The keys of a user's sessions, which nobody else ends until the transaction ends: user.
 pub(super) const KEYS_OF_USER: &str = "
 SELECT id
 FROM sessions
 WHERE user_id = ?
-ORDER BY created, id";
+ORDER BY created, id
+FOR UPDATE";
 
 /// Removes what has expired, what did so first to begin with: how many rows.
 pub(super) const SWEEP: &str = "

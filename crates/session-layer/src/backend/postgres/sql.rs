@@ -119,12 +119,13 @@ DELETE FROM sessions
 WHERE user_id = $1
   AND expires + 0 <= floor(extract(epoch FROM statement_timestamp()) * 1000)::bigint";
 
-/// The keys of a user's sessions: $1 user.
+/// The keys of a user's sessions, which nobody else ends until the transaction ends: $1 user.
 pub(super) const KEYS_OF_USER: &str = "
 SELECT id
 FROM sessions
 WHERE user_id = $1
-ORDER BY created, id";
+ORDER BY created, id
+FOR UPDATE";
 
 /// Removes what has expired, what did so first to begin with, and waits for nobody who has a row:
 /// $1 how many rows.

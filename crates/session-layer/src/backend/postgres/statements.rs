@@ -96,7 +96,7 @@ impl Statements for PgConnection {
         query.execute(self).await.map(drop)
     }
 
-    async fn keys_of(&mut self, user: &UserId) -> Result<Vec<SessionKey>, sqlx::Error> {
+    async fn locked_keys_of(&mut self, user: &UserId) -> Result<Vec<SessionKey>, sqlx::Error> {
         let query = sqlx::query(sql::KEYS_OF_USER).bind(user.as_str().as_bytes());
         let rows = query.fetch_all(self).await?;
         rows.iter().map(|row| key_of_bytes(row.try_get(0)?)).collect()

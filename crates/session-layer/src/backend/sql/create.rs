@@ -1,7 +1,7 @@
 use super::Statements;
 use super::transaction::{Ending, Steps, transact};
 use super::work::Work;
-use crate::backend::{Cap, CapPolicy, Created, Draft, SessionKey, UserId};
+use crate::backend::{CapPolicy, Created, Draft, SessionKey};
 
 /// [`Backend::create`](crate::backend::Backend::create).
 pub(in crate::backend) struct Create<'a> {
@@ -15,7 +15,7 @@ impl<C: Statements> Work<C> for Create<'_> {
     const REPEATABLE: bool = false;
 
     async fn run(&self, connection: &mut C) -> Result<Created, sqlx::Error> {
-        if capped(self.draft).is_some() {
+        if self.draft.user.is_some() {
             return transact(connection, self).await;
         }
         let inserted = connection.insert(self.key, self.draft).await?;
@@ -27,14 +27,24 @@ impl<C: Statements> Steps<C> for Create<'_> {
     type Done = Created;
 
     async fn steps(&self, connection: &mut C) -> Result<Ending<Created>, sqlx::Error> {
-        if let Some((user, _)) = capped(self.draft) {
-            connection.lock_user(user).await?;
-        }
+        take_turn(connection, self.draft).await?;
         register(connection, self.key, self.draft).await
     }
 }
 
-/// Adds a session within its cap, while nobody else registers one of the user.
+/// Lets nobody else register a session of the user: with a cap or without, for else one without
+/// could be seen before what was counted without it.
+pub(super) async fn take_turn<C: Statements>(
+    connection: &mut C,
+    draft: &Draft,
+) -> Result<(), sqlx::Error> {
+    match &draft.user {
+        Some(user) => connection.lock_user(user).await,
+        None => Ok(()),
+    }
+}
+
+/// Adds a session within its cap, in the user's turn.
 pub(super) async fn register<C: Statements>(
     connection: &mut C,
     key: &SessionKey,
@@ -50,7 +60,8 @@ pub(super) async fn register<C: Statements>(
     }
 }
 
-/// The user's sessions that it ended, or none at all where there is no room.
+/// The user's sessions that it ended, or none at all where there is no room. What it counts stays
+/// as it is until the transaction ends.
 ///
 /// What has expired is removed first, so that no touch that was sent just before it expired, and
 /// waited, can make it live and one too many.
@@ -58,9 +69,9 @@ async fn make_room<C: Statements>(
     connection: &mut C,
     draft: &Draft,
 ) -> Result<Option<Vec<SessionKey>>, sqlx::Error> {
-    let Some((user, cap)) = capped(draft) else { return Ok(Some(Vec::new())) };
+    let (Some(user), Some(cap)) = (&draft.user, draft.cap) else { return Ok(Some(Vec::new())) };
     connection.forget_expired(user).await?;
-    let keys = connection.keys_of(user).await?;
+    let keys = connection.locked_keys_of(user).await?;
     let others = usize::try_from(cap.sessions.get() - 1).unwrap_or(usize::MAX);
     let too_many = keys.len().saturating_sub(others);
     match cap.policy {
@@ -69,21 +80,12 @@ async fn make_room<C: Statements>(
     }
 }
 
-/// Those that it ended, for somebody else may have been quicker.
 async fn end<C: Statements>(
     connection: &mut C,
     keys: &[SessionKey],
 ) -> Result<Vec<SessionKey>, sqlx::Error> {
-    let mut ended = Vec::with_capacity(keys.len());
     for key in keys {
-        if connection.end(key).await? {
-            ended.push(*key);
-        }
+        connection.end(key).await?;
     }
-    Ok(ended)
-}
-
-/// Whose cap there is to hold.
-pub(super) fn capped(draft: &Draft) -> Option<(&UserId, Cap)> {
-    Some((draft.user.as_ref()?, draft.cap?))
+    Ok(keys.to_vec())
 }

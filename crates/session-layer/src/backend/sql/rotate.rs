@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use super::create::{capped, register};
+use super::create::{register, take_turn};
 use super::load::{Look, look};
 use super::transaction::{Ending, Steps, transact};
 use super::work::Work;
@@ -97,9 +97,7 @@ impl<C: Statements> Steps<C> for Replacement<'_> {
     type Done = Option<Rotated>;
 
     async fn steps(&self, connection: &mut C) -> Result<Ending<Self::Done>, sqlx::Error> {
-        if let Some((user, _)) = capped(self.draft) {
-            connection.lock_user(user).await?;
-        }
+        take_turn(connection, self.draft).await?;
         if !connection.supersede(self.from, self.version, None).await? {
             return Ok(Ending::Undo(None));
         }

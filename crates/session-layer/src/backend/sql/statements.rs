@@ -76,8 +76,8 @@ pub(in crate::backend) trait Statements: Connection {
     ) -> impl Future<Output = Result<(), sqlx::Error>> + Send;
 
     /// The keys of a user's sessions, expired ones included, in the order in which they were
-    /// created.
-    fn keys_of(
+    /// created. Nobody else ends one until the transaction ends.
+    fn locked_keys_of(
         &mut self,
         user: &UserId,
     ) -> impl Future<Output = Result<Vec<SessionKey>, sqlx::Error>> + Send;
