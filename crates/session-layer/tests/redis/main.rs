@@ -9,10 +9,12 @@ mod legacy;
 mod outage;
 mod rights;
 mod scripts;
+mod sentinel;
 mod sharing;
 mod space;
 mod tls;
 mod traffic;
+mod writer;
 
 mod promises {
     use crate::fixture::Fixture;

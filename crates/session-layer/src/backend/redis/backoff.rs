@@ -1,18 +1,39 @@
 use std::time::Duration;
 
+use aws_lc_rs::rand;
+
 /// How long to wait before the next attempt to connect, after so many that failed in a row.
 /// Chance, from 0 to 255, spreads the instances of a program.
 ///
 /// The longest is shorter than a command's deadline is by default, so that the first command after
 /// an outage finds the connection in time.
 pub(super) fn delay(failures: u32, chance: u8) -> Duration {
+    spread(failures, LAST, chance)
+}
+
+/// The same for connections that nobody waits for.
+pub(super) fn unhurried_delay(failures: u32, chance: u8) -> Duration {
+    spread(failures, UNHURRIED, chance)
+}
+
+/// From 0 to 255.
+pub(super) fn chance() -> u8 {
+    let mut byte = [0];
+    // Without randomness the instances act in step, which is no reason not to.
+    let _ = rand::fill(&mut byte);
+    let [byte] = byte;
+    byte
+}
+
+fn spread(failures: u32, last: Duration, chance: u8) -> Duration {
     let doublings = failures.saturating_sub(1).min(16);
-    let longest = FIRST.saturating_mul(2_u32.saturating_pow(doublings)).min(LAST);
+    let longest = FIRST.saturating_mul(2_u32.saturating_pow(doublings)).min(last);
     longest / 2 + longest / 2 / 255 * u32::from(chance)
 }
 
 const FIRST: Duration = Duration::from_millis(20);
 const LAST: Duration = Duration::from_millis(320);
+const UNHURRIED: Duration = Duration::from_secs(5);
 
 #[cfg(test)]
 mod tests {

@@ -1,12 +1,16 @@
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::RedisBackend;
-use super::address::Address;
+use super::address::{Address, Servers};
+use super::dialer::Dialer;
 use super::endpoint::Endpoint;
 use super::link::Link;
+use super::login::Login;
 use super::names::Names;
-use super::tls::{ClientCertificate, TlsSettings};
+use super::sentinels::Sentinels;
+use super::tls::{ClientCertificate, TlsSettings, check_host};
 use crate::{ConfigError, ConfigErrorKind};
 
 /// Configures a [`RedisBackend`], from [`RedisBackend::builder`].
@@ -18,6 +22,7 @@ pub struct RedisBuilder {
     timeout: Duration,
     connect_timeout: Duration,
     tls: TlsSettings,
+    sentinel_login: Option<Login>,
 }
 
 impl RedisBuilder {
@@ -28,6 +33,7 @@ impl RedisBuilder {
             timeout: Duration::from_millis(500),
             connect_timeout: Duration::from_secs(1),
             tls: TlsSettings::default(),
+            sentinel_login: None,
         }
     }
 
@@ -51,6 +57,16 @@ impl RedisBuilder {
     /// in a second.
     pub fn connect_timeout(mut self, time: Duration) -> Self {
         self.connect_timeout = time;
+        self
+    }
+
+    /// Logs in to the sentinels too: the login in a `redis+sentinel` URL is for the Redis servers.
+    /// The user of sentinels that have `requirepass` alone is `default`. Their user needs the right
+    /// to `AUTH`, `PING`, `SUBSCRIBE` to `+switch-master`, and
+    /// `SENTINEL get-master-addr-by-name`.
+    pub fn sentinel_login(mut self, user: impl Into<String>, password: impl Into<String>) -> Self {
+        let (user, password) = (Some(user.into()), Some(password.into()));
+        self.sentinel_login = Some(Login { user, password, database: 0 });
         self
     }
 
@@ -79,22 +95,42 @@ impl RedisBuilder {
     /// # Errors
     /// The URL is not one of a Redis; a timeout is zero or longer than a minute; the prefix is
     /// empty or too long; there is a certificate that can't be read, or no authority to check
-    /// Redis with, or a certificate without TLS.
+    /// Redis with, or a certificate without TLS, or a login for sentinels without them.
     pub fn build(self) -> Result<RedisBackend, ConfigError> {
         let address = Address::parse(&self.url)?;
         self.check_limits()?;
+        let endpoint = self.endpoint(address)?;
+        Ok(RedisBackend::new(Link::to(endpoint, self.timeout), Names::under(self.prefix)))
+    }
+
+    fn endpoint(&self, address: Address) -> Result<Endpoint, ConfigError> {
+        let dialer = self.dialer(&address)?;
+        match (address.servers, &self.sentinel_login) {
+            (Servers::One(_), Some(_)) => Err(useless(
+                "sentinel_login(..) needs sentinels: write the URL as redis+sentinel://host/master",
+            )),
+            (Servers::One(place), None) => Ok(Endpoint::Fixed(place, dialer)),
+            (Servers::Watched { sentinels, master }, login) => {
+                let login = login.clone().unwrap_or_default();
+                let ours = Dialer { login, ..dialer.clone() };
+                let sentinels = Sentinels::new((sentinels, master), ours, dialer);
+                Ok(Endpoint::Watched(Arc::new(sentinels)))
+            }
+        }
+    }
+
+    fn dialer(&self, address: &Address) -> Result<Dialer, ConfigError> {
         let tls = match address.tls {
-            true => Some(self.tls.connector(&address.host)?),
+            true => {
+                address.places().iter().try_for_each(|place| check_host(&place.host))?;
+                Some(self.tls.connector()?)
+            }
             false if self.tls.is_default() => None,
             false => {
-                return Err(ConfigError::new(
-                    ConfigErrorKind::UselessSetting,
-                    "certificates need TLS: write the URL as rediss://host",
-                ));
+                return Err(useless("certificates need TLS: write the URL as rediss://host"));
             }
         };
-        let endpoint = Endpoint::new(address, tls, self.connect_timeout);
-        Ok(RedisBackend::new(Link::to(endpoint, self.timeout), Names::under(self.prefix)))
+        Ok(Dialer { tls, login: address.login.clone(), timeout: self.connect_timeout })
     }
 
     fn check_limits(&self) -> Result<(), ConfigError> {
@@ -114,6 +150,10 @@ impl RedisBuilder {
         }
         Ok(())
     }
+}
+
+fn useless(message: &'static str) -> ConfigError {
+    ConfigError::new(ConfigErrorKind::UselessSetting, message)
 }
 
 /// Without the URL, which has the password, and without keys.

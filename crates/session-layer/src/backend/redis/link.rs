@@ -2,7 +2,6 @@ use std::fmt;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use aws_lc_rs::rand;
 use redis::{Cmd, RedisError, RedisResult, Value};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep, timeout_at};
@@ -123,6 +122,7 @@ impl State {
 async fn supervise(endpoint: Endpoint, timeout: Duration, state: watch::Sender<State>) {
     tokio::select! {
         () = keep_up(&endpoint, timeout, &state) => {}
+        () = endpoint.watch() => {}
         () = state.closed() => {}
     }
 }
@@ -131,14 +131,21 @@ async fn keep_up(endpoint: &Endpoint, timeout: Duration, state: &watch::Sender<S
     let mut failures: u32 = 0;
     loop {
         let began = Instant::now();
-        let reason = hold(endpoint, timeout, state).await;
+        let reason = tokio::select! {
+            reason = hold(endpoint, timeout, state) => reason,
+            // Who waits for the former one waits in vain.
+            () = endpoint.moved() => None,
+        };
         if reason.is_none() && began.elapsed() >= PROVEN {
             failures = 0;
         }
         report(endpoint, failures, reason.as_ref());
         state.send_replace(State::Down(reason));
         failures = failures.saturating_add(1);
-        sleep(backoff::delay(failures, chance())).await;
+        tokio::select! {
+            () = sleep(backoff::delay(failures, backoff::chance())) => {}
+            () = endpoint.moved() => {}
+        }
     }
 }
 
@@ -168,14 +175,6 @@ fn report(endpoint: &Endpoint, failures: u32, reason: Option<&RedisError>) {
         Some(error) if failures <= 1 => tracing::warn!(%endpoint, %error, "no connection to Redis"),
         Some(error) => tracing::debug!(%endpoint, %error, failures, "still no connection to Redis"),
     }
-}
-
-fn chance() -> u8 {
-    let mut byte = [0];
-    // Without randomness the instances connect in step, which is no reason not to.
-    let _ = rand::fill(&mut byte);
-    let [byte] = byte;
-    byte
 }
 
 impl fmt::Debug for Link {

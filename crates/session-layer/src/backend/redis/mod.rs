@@ -4,14 +4,19 @@ mod address;
 mod answer;
 mod backoff;
 mod builder;
+mod dialer;
 mod draft;
 mod endpoint;
 mod fault;
 mod legacy;
 mod lifetime;
 mod link;
+mod login;
 mod names;
+mod place;
+mod race;
 mod script;
+mod sentinels;
 mod stored;
 mod tls;
 mod wire;
@@ -66,6 +71,19 @@ use stored::{Stored, beginning, head};
 /// was sent when the connection broke or the time was up is an error, and may have happened. A
 /// Redis without room (`maxmemory`) is `OutOfSpace`; sessions are still read, touched and ended.
 ///
+/// # A master that sentinels watch
+///
+/// With `redis+sentinel://one,two,three/shop`, the sentinels are asked who the master `shop` is:
+/// the one that was right last first, another one a moment later if that one hangs. Who they name
+/// must call itself a master (`ROLE`), so its user needs the right to that, too. They are asked
+/// again whenever the connection breaks, is in doubt or leads to a server that takes no writes, and
+/// as soon as one of them announces another master; what was in flight then is an error. Sessions
+/// are back within a second after a sentinel has named the new master.
+///
+/// Redis replicates asynchronously: what it acknowledged in the last moment before its end may be
+/// gone, a logout too. A master that is cut off from the sentinels, and not from us, goes on taking
+/// writes that are lost later; `min-replicas-to-write 1` bounds that.
+///
 /// # What Redis has to be
 ///
 /// Configured with `maxmemory-policy noeviction`: with another policy, a full Redis logs users out,
@@ -92,8 +110,7 @@ use stored::{Stored, beginning, head};
 /// # Not for a cluster yet
 ///
 /// A script reaches several keys, some of which it learns on the way (a session's user from the
-/// session, a user's sessions from the set), which only a single Redis can do in one step; with a
-/// replica or behind a Sentinel it is the same. In a cluster a session's key would be a slot of its
+/// session, a user's sessions from the set), which only a single Redis can do in one step. In a cluster a session's key would be a slot of its
 /// own, where all that decides about it happens (its version, its end, whether the key is taken),
 /// and the sets would be others, written in a second step: before a session is created, after it
 /// is ended, which leaves them too large rather than too small for a while. They can stand that:
@@ -111,7 +128,10 @@ const BATCH: u32 = 500;
 
 impl RedisBackend {
     /// Settings for a Redis at `redis://host`, or `rediss://user:password@host:port/database`
-    /// with TLS, a login and a database; `valkey` and `valkeys` mean the same.
+    /// with TLS, a login and a database; or for the master that sentinels at these hosts (port
+    /// 26379, unless it is said) know by a name, at `redis+sentinel://host,host,host/name`, or
+    /// `rediss+sentinel://user:password@host,host/name/database` with the login to the master;
+    /// `valkey` and `valkeys` mean the same.
     pub fn builder(url: impl Into<String>) -> RedisBuilder {
         RedisBuilder::new(url.into())
     }

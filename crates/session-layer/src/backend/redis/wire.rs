@@ -9,8 +9,8 @@ use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout, timeout_at};
 
-use super::address::Login;
 use super::fault::{is_demoted, reply, timed_out};
+use super::login::Login;
 
 /// One connection, for all commands at the same time. What is in flight when it breaks fails and
 /// is not sent again, for it may have been carried out.
