@@ -7,6 +7,7 @@ mod foreign;
 mod full;
 mod legacy;
 mod outage;
+mod replication;
 mod rights;
 mod scripts;
 mod sentinel;

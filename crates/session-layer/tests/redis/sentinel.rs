@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use session_layer::ConfigErrorKind;
-use session_layer::backend::{Backend, BackendErrorKind, Loaded, RedisBackend};
+use session_layer::backend::{Backend, BackendErrorKind, Loaded, RedisBackend, Replication};
 use session_layer::conformance::Subject;
 use test_servers::{PATIENCE, Watch, WatchedRedis, until};
 
@@ -32,20 +32,14 @@ impl Watched {
     }
 
     /// Its sentinels soon replace the master, and the backend has the deadlines that it has by
-    /// default.
+    /// default, and tells of no write that only the master has.
     async fn alert() -> Self {
         let redis = WatchedRedis::start_alert().await.unwrap();
-        let backend = RedisBackend::builder(redis.url()).build().unwrap();
+        let replication = Replication::synchronous(1, Duration::from_millis(200));
+        let builder = RedisBackend::builder(redis.url());
+        let builder = builder.replication(replication.of_all_writes().required());
+        let backend = builder.build().unwrap();
         Self { redis, backend }
-    }
-
-    /// The session `a` has reached all servers.
-    async fn is_replicated(&self) {
-        for server in &self.redis.servers {
-            let server = patient(&server.url());
-            let has = async || matches!(server.load(&key("a")).await, Ok(Loaded::Found(_)));
-            until("all have it", async || has().await.then_some(())).await.unwrap();
-        }
     }
 }
 
@@ -72,22 +66,20 @@ mod promises {
 }
 
 #[tokio::test]
-async fn when_the_master_dies_its_successor_is_used() {
-    let mut watched = Watched::alert().await;
-    let writer = Writer::start(watched.backend.clone()).await;
-    watched.is_replicated().await;
-    watched.redis.servers[0].kill().await.unwrap();
-    watched.redis.another_master(0).await.unwrap();
+async fn when_the_master_dies_its_successor_is_used_and_nothing_is_lost() {
+    let Watched { mut redis, backend } = Watched::alert().await;
+    let writer = Writer::start(backend.clone()).await;
+    redis.servers[0].kill().await.unwrap();
+    redis.another_master(0).await.unwrap();
     let later = writer.goes_on_after(Instant::now()).await;
     assert!(later < SOON, "{later:?} after there was another master");
+    writer.has_lost_nothing(&backend).await;
 }
 
 #[tokio::test]
-async fn when_the_master_hangs_its_successor_is_used() {
-    let watched = Watched::alert().await;
-    let writer = Writer::start(watched.backend.clone()).await;
-    watched.is_replicated().await;
-    let redis = watched.redis;
+async fn when_the_master_hangs_its_successor_is_used_and_nothing_is_lost() {
+    let Watched { redis, backend } = Watched::alert().await;
+    let writer = Writer::start(backend.clone()).await;
     redis.servers[0].freeze().await.unwrap();
     let successor = redis.another_master(0).await.unwrap();
     let later = writer.goes_on_after(Instant::now()).await;
@@ -97,6 +89,7 @@ async fn when_the_master_hangs_its_successor_is_used() {
     let before = version(&successor).await;
     writer.goes_on_after(Instant::now()).await;
     assert!(version(&successor).await > before, "changes go to the one that was thawed");
+    writer.has_lost_nothing(&backend).await;
 }
 
 /// The version that the session `a` has.

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use session_layer::backend::{Backend, Change, RedisBackend, Updated};
+use session_layer::backend::{Backend, Change, Loaded, RedisBackend, Updated};
 use test_servers::until;
 use tokio::task::JoinHandle;
 
@@ -12,8 +12,13 @@ use crate::fixture::{draft, key, payload};
 /// Changes the session `a`, one change after the other, until it is dropped.
 pub(crate) struct Writer {
     task: JoinHandle<()>,
-    /// When a change was acknowledged.
-    latest: Arc<Mutex<Instant>>,
+    progress: Arc<Mutex<Progress>>,
+}
+
+struct Progress {
+    /// The latest version of which it was told that it is there.
+    acknowledged: u64,
+    at: Instant,
 }
 
 impl Writer {
@@ -21,9 +26,9 @@ impl Writer {
         until("the session was there", async || backend.create(&key("a"), &draft("")).await.ok())
             .await
             .unwrap();
-        let latest = Arc::new(Mutex::new(Instant::now()));
-        let task = tokio::spawn(write(backend, Arc::clone(&latest)));
-        let writer = Self { task, latest };
+        let progress = Arc::new(Mutex::new(Progress { acknowledged: 1, at: Instant::now() }));
+        let task = tokio::spawn(write(backend, Arc::clone(&progress)));
+        let writer = Self { task, progress };
         writer.goes_on_after(Instant::now()).await;
         writer
     }
@@ -31,10 +36,24 @@ impl Writer {
     /// How long after this moment a change was acknowledged that was asked for after it.
     pub(crate) async fn goes_on_after(&self, moment: Instant) -> Duration {
         let went_on = async || {
-            let at = *self.latest.lock().unwrap();
+            let at = self.progress.lock().unwrap().at;
             (at > moment).then(|| at - moment)
         };
         until("changes were acknowledged", went_on).await.unwrap()
+    }
+
+    /// Every change that was acknowledged is there.
+    pub(crate) async fn has_lost_nothing(self, backend: &RedisBackend) {
+        self.task.abort();
+        let acknowledged = self.progress.lock().unwrap().acknowledged;
+        match backend.load(&key("a")).await.unwrap() {
+            Loaded::Found(found) => assert!(
+                found.record.version >= acknowledged,
+                "version {acknowledged} was acknowledged, and {} is there",
+                found.record.version
+            ),
+            Loaded::Missing(missing) => panic!("{missing:?}"),
+        }
     }
 }
 
@@ -44,14 +63,14 @@ impl Drop for Writer {
     }
 }
 
-async fn write(backend: RedisBackend, latest: Arc<Mutex<Instant>>) {
+async fn write(backend: RedisBackend, progress: Arc<Mutex<Progress>>) {
     let mut version = 1;
     loop {
         let change = Change { version, payload: payload("again"), lifetime: None };
         match backend.update(&key("a"), &change).await {
             Ok(Updated::Done(done)) => {
                 version = done;
-                *latest.lock().unwrap() = Instant::now();
+                *progress.lock().unwrap() = Progress { acknowledged: done, at: Instant::now() };
             }
             // An error may have been a change.
             Ok(Updated::Conflict(found)) => version = found.record.version,

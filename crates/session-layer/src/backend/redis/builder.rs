@@ -9,7 +9,9 @@ use super::endpoint::Endpoint;
 use super::link::Link;
 use super::login::Login;
 use super::names::Names;
+use super::replication::Replication;
 use super::sentinels::Sentinels;
+use super::server::Server;
 use super::tls::{ClientCertificate, TlsSettings, check_host};
 use crate::{ConfigError, ConfigErrorKind};
 
@@ -23,6 +25,7 @@ pub struct RedisBuilder {
     connect_timeout: Duration,
     tls: TlsSettings,
     sentinel_login: Option<Login>,
+    replication: Replication,
 }
 
 impl RedisBuilder {
@@ -34,6 +37,7 @@ impl RedisBuilder {
             connect_timeout: Duration::from_secs(1),
             tls: TlsSettings::default(),
             sentinel_login: None,
+            replication: Replication::asynchronous(),
         }
     }
 
@@ -70,6 +74,13 @@ impl RedisBuilder {
         self
     }
 
+    /// Whether answers wait for Redis's replicas; they do not by default. With synchronous
+    /// replication the backend has a second connection, and its user needs the right to `WAIT`.
+    pub fn replication(mut self, replication: Replication) -> Self {
+        self.replication = replication;
+        self
+    }
+
     /// Trusts a Redis whose certificate these authorities vouch for (PEM text of one or more), and
     /// no other: the machine's own authorities, which are the default, then have no say. Called
     /// again, it adds some. For a Redis with a private certificate authority.
@@ -94,13 +105,22 @@ impl RedisBuilder {
     ///
     /// # Errors
     /// The URL is not one of a Redis; a timeout is zero or longer than a minute; the prefix is
-    /// empty or too long; there is a certificate that can't be read, or no authority to check
+    /// empty or too long; replication would wait for nothing or too long; there is a certificate that can't be read, or no authority to check
     /// Redis with, or a certificate without TLS, or a login for sentinels without them.
     pub fn build(self) -> Result<RedisBackend, ConfigError> {
         let address = Address::parse(&self.url)?;
         self.check_limits()?;
-        let endpoint = self.endpoint(address)?;
-        Ok(RedisBackend::new(Link::to(endpoint, self.timeout), Names::under(self.prefix)))
+        self.replication.check(self.timeout)?;
+        let server = self.server(address)?;
+        Ok(RedisBackend::new(server, Names::under(self.prefix)))
+    }
+
+    fn server(&self, address: Address) -> Result<Server, ConfigError> {
+        let link = || Ok(Link::to(self.endpoint(address.clone())?, self.timeout));
+        match self.replication.is_synchronous() {
+            false => Ok(Server::over(link()?)),
+            true => Ok(Server::replicated(link()?, link()?, self.replication, Arc::default())),
+        }
     }
 
     fn endpoint(&self, address: Address) -> Result<Endpoint, ConfigError> {
@@ -164,6 +184,7 @@ impl fmt::Debug for RedisBuilder {
             .field("timeout", &self.timeout)
             .field("connect_timeout", &self.connect_timeout)
             .field("tls", &self.tls)
+            .field("replication", &self.replication)
             .finish_non_exhaustive()
     }
 }

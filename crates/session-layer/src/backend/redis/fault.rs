@@ -66,6 +66,12 @@ pub(super) fn unexpected() -> BackendError {
     BackendError::caused_by(BackendErrorKind::Refused, "Redis gave an answer that is none")
 }
 
+/// It was written, and may be lost.
+pub(super) fn unreplicated(asked: u32, reached: u32) -> BackendError {
+    let text = format!("{reached} of {asked} replicas had it in time");
+    BackendError::caused_by(BackendErrorKind::Unreplicated, text)
+}
+
 /// Whose fault it is.
 pub(super) fn kind(error: &RedisError) -> BackendErrorKind {
     if error.is_timeout() {

@@ -60,12 +60,16 @@ impl Link {
 
     /// Sends a command, once; if there is no connection, it waits for one.
     pub(super) async fn ask(&self, command: &Cmd, deadline: Instant) -> RedisResult<Value> {
+        self.wire(deadline).await?.ask(command, deadline).await
+    }
+
+    /// The connection; if there is none, it waits for one.
+    pub(super) async fn wire(&self, deadline: Instant) -> RedisResult<Arc<Wire>> {
         let up = self.state().borrow().wire();
-        let wire = match up {
-            Some(wire) => wire,
-            None => self.wait(deadline).await?,
-        };
-        wire.ask(command, deadline).await
+        match up {
+            Some(wire) => Ok(wire),
+            None => self.wait(deadline).await,
+        }
     }
 
     /// Comes back when there is a connection, or the first attempt has failed.

@@ -1,3 +1,4 @@
+use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -51,10 +52,36 @@ impl Wire {
 
     /// Sends a command, once.
     pub(super) async fn ask(&self, command: &Cmd, deadline: Instant) -> RedisResult<Value> {
-        let (answers, asked) = (self.answers.load(Ordering::Relaxed), Instant::now());
         let mut connection = self.connection.clone();
-        match timeout_at(deadline, connection.send_packed_command(command)).await {
-            Ok(answer) => self.answered(reply(answer?)),
+        let answer = self.in_time(connection.send_packed_command(command), deadline).await?;
+        self.answered(reply(answer))
+    }
+
+    /// Sends commands together, once. An error of one of them is among the answers.
+    pub(super) async fn ask_all(
+        &self,
+        commands: &Pipeline,
+        deadline: Instant,
+    ) -> RedisResult<Vec<Value>> {
+        let mut connection = self.connection.clone();
+        let sent = connection.send_packed_commands(commands, 0, commands.len());
+        let answers = self.in_time(sent, deadline).await?;
+        self.answers.fetch_add(1, Ordering::Relaxed);
+        if answers.iter().any(|answer| reply(answer.clone()).is_err_and(|error| is_demoted(&error)))
+        {
+            self.doubt.notify_one();
+        }
+        Ok(answers)
+    }
+
+    async fn in_time<T>(
+        &self,
+        answer: impl Future<Output = RedisResult<T>>,
+        deadline: Instant,
+    ) -> RedisResult<T> {
+        let (answers, asked) = (self.answers.load(Ordering::Relaxed), Instant::now());
+        match timeout_at(deadline, answer).await {
+            Ok(answer) => answer,
             Err(_) => {
                 let silent = self.answers.load(Ordering::Relaxed) == answers;
                 if silent && asked.elapsed() >= TELLING {
