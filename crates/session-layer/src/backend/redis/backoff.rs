@@ -25,6 +25,13 @@ pub(super) fn chance() -> u8 {
     byte
 }
 
+/// Puts few things into an order by chance.
+pub(super) fn shuffle<T>(things: &mut [T]) {
+    for end in (2..=things.len()).rev() {
+        things.swap(end - 1, usize::from(chance()) % end);
+    }
+}
+
 fn spread(failures: u32, last: Duration, chance: u8) -> Duration {
     let doublings = failures.saturating_sub(1).min(16);
     let longest = FIRST.saturating_mul(2_u32.saturating_pow(doublings)).min(last);

@@ -4,6 +4,7 @@ mod address;
 mod answer;
 mod backoff;
 mod builder;
+mod cluster;
 mod dialer;
 mod draft;
 mod endpoint;
@@ -20,6 +21,7 @@ mod replication;
 mod script;
 mod sentinels;
 mod server;
+mod single;
 mod stored;
 mod tls;
 mod wire;
@@ -30,25 +32,17 @@ pub use replication::{Replication, ReplicationStatus};
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
 
 use async_trait::async_trait;
-use redis::{Value, cmd};
-use tokio::time::Instant;
+use redis::{Cmd, Value};
 
 use super::{
-    Backend, BackendError, Change, Created, Draft, Found, Lifetime, Loaded, Missing, Payload,
-    Rotated, Rotation, RotationKind, SessionKey, Stats, Updated, UserId,
+    Backend, BackendError, Change, Created, Draft, Found, Loaded, Rotated, Rotation, SessionKey,
+    Stats, Updated, UserId,
 };
-use answer::{Answer, numbers, sessions};
-use draft::DraftTexts;
-use fault::{backend_error, corrupt, unexpected};
-use lifetime::{Millis, millis};
-use names::Names;
-use replication::Write;
-use script::Script;
-use server::Server;
-use stored::{Stored, beginning, head};
+use cluster::Cluster;
+use fault::backend_error;
+use single::Single;
 
 /// Keeps sessions in a Redis (6.2 or later) or a Valkey, on one connection that heals itself.
 ///
@@ -125,25 +119,28 @@ use stored::{Stored, beginning, head};
 /// new one if it has not. Only the cap would be decided on the user's set alone.
 #[derive(Clone)]
 pub struct RedisBackend {
-    server: Arc<Server>,
-    names: Names,
+    store: Arc<Store>,
 }
 
-/// How many due sessions a script looks at: what Redis does for others must not wait long.
-const BATCH: u32 = 500;
+enum Store {
+    Single(Single),
+    Cluster(Cluster),
+}
 
 impl RedisBackend {
     /// Settings for a Redis at `redis://host`, or `rediss://user:password@host:port/database`
     /// with TLS, a login and a database; or for the master that sentinels at these hosts (port
     /// 26379, unless it is said) know by a name, at `redis+sentinel://host,host,host/name`, or
-    /// `rediss+sentinel://user:password@host,host/name/database` with the login to the master;
-    /// `valkey` and `valkeys` mean the same.
+    /// `rediss+sentinel://user:password@host,host/name/database` with the login to the master; or
+    /// for a cluster that has nodes at these hosts, at `redis+cluster://host,host`, or
+    /// `rediss+cluster://user:password@host,host`. `valkey` and `valkeys` mean the same as `redis`
+    /// and `rediss`.
     pub fn builder(url: impl Into<String>) -> RedisBuilder {
         RedisBuilder::new(url.into())
     }
 
-    fn new(server: Server, names: Names) -> Self {
-        Self { server: Arc::new(server), names }
+    fn over(store: Store) -> Self {
+        Self { store: Arc::new(store) }
     }
 
     /// Waits for the first connection. Without it, the first verb connects, and a program starts
@@ -152,223 +149,121 @@ impl RedisBackend {
     /// # Errors
     /// The first attempt to connect failed, or the latest one. More are made nonetheless.
     pub async fn connect(&self) -> Result<(), BackendError> {
-        self.server.link().ready().await.map_err(backend_error)
-    }
-
-    /// The sessions that tower-sessions-redis-store has left in this Redis and database.
-    pub fn legacy(&self) -> RedisLegacy {
-        RedisLegacy::over(Arc::clone(self.server.link()))
+        let ready = match &*self.store {
+            Store::Single(single) => single.server().link().ready().await,
+            Store::Cluster(cluster) => cluster.nodes().ready().await,
+        };
+        ready.map_err(backend_error)
     }
 
     /// How far what was written has got: figures for operators.
     pub fn replication(&self) -> ReplicationStatus {
-        self.server.status()
-    }
-
-    async fn run(
-        &self,
-        script: &Script,
-        keys: &[&str],
-        arguments: &[&[u8]],
-    ) -> Result<Value, BackendError> {
-        let arguments = [&[self.names.prefix()], arguments].concat();
-        let deadline = self.server.deadline();
-        self.server.run(script, keys, &arguments, deadline).await.map_err(backend_error)
-    }
-
-    async fn write(
-        &self,
-        script: (Write, &Script),
-        keys: &[&str],
-        arguments: &[&[u8]],
-    ) -> Result<Value, BackendError> {
-        let arguments = [&[self.names.prefix()], arguments].concat();
-        self.server.write(script, keys, &arguments, self.server.deadline()).await
-    }
-
-    /// Runs a script that is about a session.
-    async fn judge(
-        &self,
-        script: (Write, &Script),
-        key: &SessionKey,
-        more_keys: &[&str],
-        arguments: &[&[u8]],
-    ) -> Result<Answer, BackendError> {
-        let name = self.names.session(key);
-        let keys = [&[name.as_str()], more_keys].concat();
-        Answer::read(self.write(script, &keys, arguments).await?, key)
-    }
-
-    /// Asks again, where the key is one that was renewed a moment ago.
-    async fn follow(
-        &self,
-        key: &SessionKey,
-        name: &str,
-        deadline: Instant,
-    ) -> Result<Loaded, BackendError> {
-        let reply = self.server.run(&script::LOAD, &[name], &[self.names.prefix()], deadline).await;
-        match Answer::read(reply.map_err(backend_error)?, key)? {
-            Answer::Found(found) => Ok(Loaded::Found(found)),
-            Answer::Missing(missing) => Ok(Loaded::Missing(missing)),
-            Answer::Done(_) | Answer::Taken | Answer::Full => Err(unexpected()),
+        match &*self.store {
+            Store::Single(single) => single.server().status(),
+            Store::Cluster(cluster) => cluster.nodes().status(),
         }
     }
 
-    /// How many due sessions it has looked at, and removed.
-    async fn look(&self, batch: u32) -> Result<[u32; 2], BackendError> {
-        let batch = batch.to_string();
-        numbers(self.run(&script::SWEEP, &[self.names.live()], &[batch.as_bytes()]).await?)
+    /// The sessions that tower-sessions-redis-store has left in this Redis and database.
+    pub fn legacy(&self) -> RedisLegacy {
+        RedisLegacy::over(Arc::clone(&self.store))
     }
+}
 
-    async fn renew(
-        &self,
-        key: &SessionKey,
-        rotation: &Rotation,
-        (payload, lifetime, grace): (&Payload, Option<Lifetime>, Duration),
-    ) -> Result<Answer, BackendError> {
-        let (read, head) = (beginning(rotation.version), head(next(rotation.version), payload));
-        let (lifetime, grace) = (lifetime.map(Millis::from), millis(grace));
-        let mut arguments = vec![&read[..], &head, payload.as_bytes(), grace.as_bytes()];
-        arguments.extend(lifetime.iter().flat_map(Millis::arguments));
-        let keys = [&self.names.session(&rotation.to), self.names.live()];
-        self.judge((Write::Lasting, &script::RENEW), key, &keys, &arguments).await
-    }
-
-    async fn replace(
-        &self,
-        key: &SessionKey,
-        rotation: &Rotation,
-        draft: &Draft,
-    ) -> Result<Answer, BackendError> {
-        let to = self.names.session(&rotation.to);
-        let index = draft.user.as_ref().map(|user| self.names.user(user));
-        let keys = [to.as_str(), self.names.live()].into_iter().chain(index.as_deref());
-        let texts = DraftTexts::of(draft);
-        let read = beginning(rotation.version);
-        let arguments = [&texts.arguments()[..], &[&read]].concat();
-        self.judge((Write::Lasting, &script::REPLACE), key, &keys.collect::<Vec<_>>(), &arguments)
-            .await
+impl Store {
+    /// Asks about a key that is not ours.
+    async fn ask(&self, key: &str, command: &Cmd) -> Result<Value, BackendError> {
+        match self {
+            Self::Single(single) => {
+                let server = single.server();
+                server.ask(command, server.deadline()).await.map_err(backend_error)
+            }
+            Self::Cluster(cluster) => {
+                let nodes = cluster.nodes();
+                nodes.ask(key, command, nodes.deadline()).await
+            }
+        }
     }
 }
 
 #[async_trait]
 impl Backend for RedisBackend {
     async fn load(&self, key: &SessionKey) -> Result<Loaded, BackendError> {
-        let (name, deadline) = (self.names.session(key), self.server.deadline());
-        match self.server.ask(cmd("GET").arg(&name), deadline).await.map_err(backend_error)? {
-            Value::Nil => Ok(Loaded::Missing(Missing::Absent)),
-            Value::BulkString(value) => match Stored::read(value).ok_or_else(corrupt)? {
-                Stored::Session(record) => Ok(Loaded::Found(Found { key: *key, record })),
-                Stored::Ended => Ok(Loaded::Missing(Missing::Absent)),
-                Stored::Superseded => Ok(Loaded::Missing(Missing::Superseded)),
-                Stored::Alias => self.follow(key, &name, deadline).await,
-            },
-            _ => Err(unexpected()),
+        match &*self.store {
+            Store::Single(single) => single.load(key).await,
+            Store::Cluster(cluster) => cluster.load(key).await,
         }
     }
 
     async fn create(&self, key: &SessionKey, draft: &Draft) -> Result<Created, BackendError> {
-        let index = draft.user.as_ref().map(|user| self.names.user(user));
-        let keys: Vec<_> = [self.names.live()].into_iter().chain(index.as_deref()).collect();
-        let texts = DraftTexts::of(draft);
-        let write = if draft.user.is_some() { Write::Lasting } else { Write::Passing };
-        match self.judge((write, &script::CREATE), key, &keys, &texts.arguments()).await? {
-            Answer::Done(ended) => Ok(Created::Done { ended }),
-            Answer::Taken => Ok(Created::Taken),
-            Answer::Full => Ok(Created::Full),
-            Answer::Found(_) | Answer::Missing(_) => Err(unexpected()),
+        match &*self.store {
+            Store::Single(single) => single.create(key, draft).await,
+            Store::Cluster(cluster) => cluster.create(key, draft).await,
         }
     }
 
     async fn update(&self, key: &SessionKey, change: &Change) -> Result<Updated, BackendError> {
-        let version = next(change.version);
-        let (read, head) = (beginning(change.version), head(version, &change.payload));
-        let lifetime = change.lifetime.map(Millis::from);
-        let mut arguments = vec![&read[..], &head, change.payload.as_bytes()];
-        arguments.extend(lifetime.iter().flat_map(Millis::arguments));
-        match self
-            .judge((Write::Passing, &script::UPDATE), key, &[self.names.live()], &arguments)
-            .await?
-        {
-            Answer::Done(_) => Ok(Updated::Done(version)),
-            Answer::Found(found) => Ok(Updated::Conflict(found)),
-            Answer::Missing(missing) => Ok(Updated::Missing(missing)),
-            Answer::Taken | Answer::Full => Err(unexpected()),
+        match &*self.store {
+            Store::Single(single) => single.update(key, change).await,
+            Store::Cluster(cluster) => cluster.update(key, change).await,
         }
     }
 
     async fn touch(&self, key: &SessionKey) -> Result<bool, BackendError> {
-        match self.judge((Write::Passing, &script::TOUCH), key, &[self.names.live()], &[]).await? {
-            Answer::Done(_) => Ok(true),
-            Answer::Missing(_) => Ok(false),
-            Answer::Found(_) | Answer::Taken | Answer::Full => Err(unexpected()),
+        match &*self.store {
+            Store::Single(single) => single.touch(key).await,
+            Store::Cluster(cluster) => cluster.touch(key).await,
         }
     }
 
     async fn rotate(&self, key: &SessionKey, rotation: &Rotation) -> Result<Rotated, BackendError> {
-        let answer = match &rotation.kind {
-            RotationKind::Renew { payload, lifetime, grace } => {
-                self.renew(key, rotation, (payload, *lifetime, *grace)).await?
-            }
-            RotationKind::Replace(draft) => self.replace(key, rotation, draft).await?,
-        };
-        Ok(match answer {
-            Answer::Done(ended) => Rotated::Done { ended },
-            Answer::Found(found) => Rotated::Conflict(found),
-            Answer::Missing(missing) => Rotated::Missing(missing),
-            Answer::Taken => Rotated::Taken,
-            Answer::Full => Rotated::Full,
-        })
+        match &*self.store {
+            Store::Single(single) => single.rotate(key, rotation).await,
+            Store::Cluster(cluster) => cluster.rotate(key, rotation).await,
+        }
     }
 
     async fn delete(&self, key: &SessionKey) -> Result<Option<Found>, BackendError> {
-        match self.judge((Write::Lasting, &script::DELETE), key, &[self.names.live()], &[]).await? {
-            Answer::Found(found) => Ok(Some(found)),
-            Answer::Missing(_) => Ok(None),
-            Answer::Done(_) | Answer::Taken | Answer::Full => Err(unexpected()),
+        match &*self.store {
+            Store::Single(single) => single.delete(key).await,
+            Store::Cluster(cluster) => cluster.delete(key).await,
         }
     }
 
     async fn of_user(&self, user: &UserId) -> Result<Vec<Found>, BackendError> {
-        sessions(
-            self.run(&script::OF_USER, &[&self.names.user(user)], &[user.as_str().as_bytes()])
-                .await?,
-        )
+        match &*self.store {
+            Store::Single(single) => single.of_user(user).await,
+            Store::Cluster(cluster) => cluster.of_user(user).await,
+        }
     }
 
-    /// In scripts that are short enough for Redis to serve others meanwhile.
     async fn sweep(&self, limit: u32) -> Result<u32, BackendError> {
-        let mut removed = 0;
-        while removed < limit {
-            let batch = BATCH.min(limit - removed);
-            let [seen, gone] = self.look(batch).await?;
-            removed = removed.saturating_add(gone);
-            if seen < batch {
-                break;
-            }
+        match &*self.store {
+            Store::Single(single) => single.sweep(limit).await,
+            Store::Cluster(cluster) => cluster.sweep(limit).await,
         }
-        Ok(removed)
     }
 
     async fn stats(&self) -> Result<Stats, BackendError> {
-        let mut count = cmd("ZCARD");
-        count.arg(self.names.live());
-        let reply = self.server.ask(&count, self.server.deadline()).await;
-        let [live] = numbers(reply.map_err(backend_error)?)?;
-        Ok(Stats::of_live(live))
+        match &*self.store {
+            Store::Single(single) => single.stats().await,
+            Store::Cluster(cluster) => cluster.stats().await,
+        }
     }
 }
 
-fn next(version: u64) -> u64 {
-    version.saturating_add(1)
+/// Without the login.
+impl fmt::Debug for Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Single(single) => single.fmt(f),
+            Self::Cluster(cluster) => cluster.fmt(f),
+        }
+    }
 }
 
-/// Without the login.
 impl fmt::Debug for RedisBackend {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("RedisBackend")
-            .field("link", self.server.link())
-            .field("names", &self.names)
-            .finish()
+        f.debug_struct("RedisBackend").field("store", &self.store).finish()
     }
 }

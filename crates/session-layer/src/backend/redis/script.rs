@@ -30,6 +30,50 @@ pub(super) static DELETE: LazyLock<Script> = script!("record" "find" "end" "dele
 pub(super) static OF_USER: LazyLock<Script> = script!("record" "of_user");
 pub(super) static SWEEP: LazyLock<Script> = script!("record" "live" "sweep");
 
+/// Those for a cluster, each on one key.
+pub(super) mod cluster {
+    use super::{LazyLock, Script};
+
+    pub(in super::super) static LOAD: LazyLock<Script> =
+        script!("record" "cluster/find" "cluster/load");
+    pub(in super::super) static CREATE: LazyLock<Script> =
+        script!("record" "cluster/find" "store" "cluster/create");
+    pub(in super::super) static UPDATE: LazyLock<Script> =
+        script!("change" "record" "cluster/find" "store" "live" "cluster/update");
+    pub(in super::super) static TOUCH: LazyLock<Script> =
+        script!("record" "cluster/find" "live" "cluster/touch");
+    pub(in super::super) static DELETE: LazyLock<Script> =
+        script!("record" "cluster/find" "cluster/delete");
+    pub(in super::super) static END: LazyLock<Script> =
+        script!("record" "cluster/find" "cluster/end");
+    pub(in super::super) static LIFE: LazyLock<Script> = script!("record" "cluster/life");
+
+    pub(in super::super) static PREPARE: LazyLock<Script> =
+        script!("record" "cluster/find" "cluster/prepare");
+    pub(in super::super) static TURN: LazyLock<Script> =
+        script!("record" "cluster/find" "cluster/turn");
+    pub(in super::super) static LEADS: LazyLock<Script> = script!("record" "cluster/leads");
+    pub(in super::super) static CONFIRM: LazyLock<Script> =
+        script!("record" "cluster/find" "cluster/confirm");
+    pub(in super::super) static DISCARD: LazyLock<Script> =
+        script!("record" "cluster/find" "cluster/discard");
+
+    pub(in super::super) static RESERVE: LazyLock<Script> =
+        script!("record" "store" "cluster/index" "cluster/reserve");
+    pub(in super::super) static REREGISTER: LazyLock<Script> =
+        script!("record" "store" "cluster/index" "cluster/reregister");
+    pub(in super::super) static FORGET: LazyLock<Script> =
+        script!("record" "cluster/index" "cluster/forget");
+    pub(in super::super) static KEEP: LazyLock<Script> = script!("record" "store" "cluster/keep");
+
+    pub(in super::super) static ANNOUNCE: LazyLock<Script> =
+        script!("record" "store" "cluster/announce");
+    pub(in super::super) static ENLIST: LazyLock<Script> =
+        script!("record" "store" "cluster/enlist");
+    pub(in super::super) static DUE: LazyLock<Script> = script!("record" "cluster/due");
+    pub(in super::super) static SETTLE: LazyLock<Script> = script!("record" "cluster/settle");
+}
+
 impl Script {
     fn new(source: &'static str) -> Self {
         let mut hash = String::new();

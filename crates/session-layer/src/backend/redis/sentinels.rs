@@ -9,7 +9,7 @@ use tokio::time::{Instant, sleep, timeout};
 
 use super::backoff;
 use super::dialer::Dialer;
-use super::fault::{about, is_no_master, unknown_master};
+use super::fault::{about, is_no_master, timed_out, unknown_master};
 use super::place::Place;
 use super::race::first_of;
 use super::wire::{Driver, Wire};
@@ -57,7 +57,7 @@ impl Sentinels {
             let (this, time) = (Arc::clone(self), self.servers.timeout);
             async move {
                 let led = timeout(time, this.led_by(&sentinel)).await;
-                led.unwrap_or_else(|_| Err(super::fault::timed_out()))
+                led.unwrap_or_else(|_| Err(timed_out()))
                     .map_err(|error| about(&format!("by the sentinel {sentinel}"), &error))
             }
         });
@@ -89,9 +89,7 @@ impl Sentinels {
     /// All of them, who was right last time first, and else by chance.
     fn in_order(&self) -> Vec<Place> {
         let mut places = self.places.clone();
-        for end in (2..=places.len()).rev() {
-            places.swap(end - 1, usize::from(backoff::chance()) % end);
-        }
+        backoff::shuffle(&mut places);
         let first = self.known().sentinel.clone();
         places.sort_by_key(|place| Some(place) != first.as_ref());
         places

@@ -1,0 +1,137 @@
+//! A cluster of Redis.
+
+use anyhow::{Context, Result};
+
+use crate::redis_talk::talk;
+use crate::{Port, Redis, until};
+
+/// How many slots a cluster has.
+const SLOTS: usize = 16_384;
+
+/// How long a node may be silent before it is replaced, in ms.
+const SILENT: &str = "1000";
+
+/// A Redis cluster of three masters, each with as many replicas as was asked for.
+#[derive(Debug)]
+pub struct RedisCluster {
+    /// The masters, in the order of their slots, and then the replicas.
+    pub nodes: Vec<Redis>,
+    /// What the nodes talk to each other through.
+    buses: Vec<Port>,
+}
+
+const MASTERS: usize = 3;
+
+impl RedisCluster {
+    /// Starts one that has masters only.
+    ///
+    /// # Errors
+    /// A node is not installed, or does not come up.
+    pub async fn start() -> Result<Self> {
+        Self::start_with(0).await
+    }
+
+    /// Starts one where each master has a replica, which soon takes its place.
+    ///
+    /// # Errors
+    /// A node is not installed, or does not come up.
+    pub async fn start_with_replicas() -> Result<Self> {
+        Self::start_with(1).await
+    }
+
+    async fn start_with(replicas: usize) -> Result<Self> {
+        let (mut nodes, mut buses) = (Vec::new(), Vec::new());
+        for _ in 0..MASTERS * (1 + replicas) {
+            let port = Port::draw()?;
+            nodes.push(node(&port).await?);
+            buses.push(port);
+        }
+        let cluster = Self { nodes, buses };
+        cluster.found().await?;
+        Ok(cluster)
+    }
+
+    /// Where the masters listen, as a URL.
+    pub fn url(&self) -> String {
+        let masters = self.nodes.iter().take(MASTERS);
+        let places: Vec<_> = masters.map(|node| node.address().to_string()).collect();
+        format!("redis+cluster://{}", places.join(","))
+    }
+
+    /// Gives them slots, and makes them known to each other.
+    async fn found(&self) -> Result<()> {
+        for (number, node) in self.nodes.iter().enumerate() {
+            let epoch = format!("CLUSTER SET-CONFIG-EPOCH {}", number + 1);
+            say(node, &epoch).await?;
+            if number < MASTERS {
+                let (first, end) = (number * SLOTS / MASTERS, (number + 1) * SLOTS / MASTERS);
+                say(node, &format!("CLUSTER ADDSLOTSRANGE {first} {}", end - 1)).await?;
+            }
+            for (other, port) in self.nodes.iter().zip(&self.buses) {
+                let place = other.address().port();
+                say(node, &format!("CLUSTER MEET 127.0.0.1 {place} {}", port.number())).await?;
+            }
+        }
+        self.know_each_other().await?;
+        for (number, replica) in self.nodes.iter().enumerate().skip(MASTERS) {
+            let master = self.nodes.get(number % MASTERS).context("no master")?;
+            let id = say(master, "CLUSTER MYID").await?;
+            let id = id.lines().nth(1).context("a node has no id")?.to_owned();
+            say(replica, &format!("CLUSTER REPLICATE {id}")).await?;
+        }
+        self.serves().await
+    }
+
+    async fn know_each_other(&self) -> Result<()> {
+        let all = format!("cluster_known_nodes:{}\r", self.nodes.len());
+        for node in &self.nodes {
+            until("the nodes know each other", async || {
+                let told = talk(node.address(), &["CLUSTER INFO"]).await.ok()?;
+                told.contains(&all).then_some(())
+            })
+            .await?;
+        }
+        Ok(())
+    }
+
+    async fn serves(&self) -> Result<()> {
+        for (number, node) in self.nodes.iter().enumerate() {
+            until("the cluster serves", async || {
+                let told =
+                    talk(node.address(), &["CLUSTER INFO", "INFO replication"]).await.ok()?;
+                let follows = number < MASTERS || told.contains("master_link_status:up");
+                (follows && told.contains("cluster_state:ok")).then_some(())
+            })
+            .await?;
+        }
+        Ok(())
+    }
+}
+
+/// A command that has to succeed.
+async fn say(node: &Redis, command: &str) -> Result<String> {
+    let told = talk(node.address(), &[command]).await?;
+    anyhow::ensure!(!told.starts_with('-'), "{command}: {told}");
+    Ok(told)
+}
+
+async fn node(bus: &Port) -> Result<Redis> {
+    let bus = bus.number().to_string();
+    Redis::start_with(&[
+        "--cluster-enabled",
+        "yes",
+        "--cluster-config-file",
+        "nodes.conf",
+        "--cluster-node-timeout",
+        SILENT,
+        "--cluster-port",
+        &bus,
+        "--cluster-announce-ip",
+        "127.0.0.1",
+        "--cluster-require-full-coverage",
+        "no",
+        "--repl-diskless-sync-delay",
+        "0",
+    ])
+    .await
+}
