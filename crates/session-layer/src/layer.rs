@@ -33,9 +33,10 @@ use crate::{SessionLayerBuilder, SessionService, Sessions};
 ///   client's cookie. If it has changes to save, it is refused with 503 `commit_failed`: the client
 ///   has the new cookie by now, and may try again.
 /// - A response with a server error commits nothing but the end of a session.
-/// - If the backend can't be asked, the session's methods return an error; changes that can't be
-///   committed turn the response into 503 `store_unavailable` with `Retry-After`. The client's
-///   cookie stays as it is.
+/// - While the backend can't be asked, a request is served as a guest's
+///   ([`status`](crate::SessionExt::status) says so), and changes turn the response into 503
+///   `store_unavailable` with `Retry-After`. The client's cookie stays as it is, and is good again
+///   when the backend is. [`NeedsSessionLayer`](crate::NeedsSessionLayer) refuses such requests.
 ///
 /// # Example
 ///
