@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use session_layer::backend::MemoryBackend;
 use session_layer::backend::{
     Backend, BackendError, BackendErrorKind, Change, Created, Draft, Found, Loaded, Payload,
-    Rotated, Rotation, RotationKind, SessionKey, Stats, Updated, UserId,
+    Record, Rotated, Rotation, RotationKind, SessionKey, Stats, Updated, UserId,
 };
 use tokio::task::yield_now;
 
@@ -105,6 +105,11 @@ impl Backend for Spy {
 
     async fn delete(&self, key: &SessionKey) -> Result<Option<Found>, BackendError> {
         self.called("delete").await?.delete(key).await
+    }
+
+    async fn restore(&self, key: &SessionKey, record: &Record) -> Result<bool, BackendError> {
+        self.wrote(&record.payload);
+        self.called("restore").await?.restore(key, record).await
     }
 
     async fn of_user(&self, user: &UserId) -> Result<Vec<Found>, BackendError> {

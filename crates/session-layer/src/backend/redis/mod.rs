@@ -29,12 +29,12 @@ use tokio::time::Instant;
 
 use super::{
     Backend, BackendError, Change, Created, Draft, Found, Lifetime, Loaded, Missing, Payload,
-    Rotated, Rotation, RotationKind, SessionKey, Stats, Updated, UserId,
+    Record, Rotated, Rotation, RotationKind, SessionKey, Stats, Updated, UserId,
 };
 use answer::{Answer, numbers, sessions};
 use draft::DraftTexts;
 use fault::{backend_error, corrupt, unexpected};
-use lifetime::{Millis, millis};
+use lifetime::{Millis, instant, millis};
 use link::Link;
 use names::Names;
 use script::Script;
@@ -280,6 +280,22 @@ impl Backend for RedisBackend {
             Answer::Found(found) => Ok(Some(found)),
             Answer::Missing(_) => Ok(None),
             Answer::Done(_) | Answer::Taken | Answer::Full => Err(unexpected()),
+        }
+    }
+
+    async fn restore(&self, key: &SessionKey, record: &Record) -> Result<bool, BackendError> {
+        let index = record.user.as_ref().map(|user| self.names.user(user));
+        let keys: Vec<_> = [self.names.live()].into_iter().chain(index.as_deref()).collect();
+        let (user, payload) = (record.user.as_ref().map_or("", UserId::as_str), &record.payload);
+        let head = head(record.version, payload);
+        let times = [record.last_seen, record.created].map(instant);
+        let life = [millis(record.idle), instant(record.ends)];
+        let mut arguments = vec![user.as_bytes(), payload.as_bytes(), &head];
+        arguments.extend(times.iter().chain(&life).map(String::as_bytes));
+        match self.judge(&script::RESTORE, key, &keys, &arguments).await? {
+            Answer::Done(_) => Ok(true),
+            Answer::Missing(_) | Answer::Taken => Ok(false),
+            Answer::Found(_) | Answer::Full => Err(unexpected()),
         }
     }
 

@@ -27,6 +27,7 @@ pub(super) static RENEW: LazyLock<Script> = script!("record" "find" "store" "ren
 pub(super) static REPLACE: LazyLock<Script> =
     script!("record" "find" "store" "live" "end" "index" "draft" "replace");
 pub(super) static DELETE: LazyLock<Script> = script!("record" "find" "end" "delete");
+pub(super) static RESTORE: LazyLock<Script> = script!("record" "store" "live" "index" "restore");
 pub(super) static OF_USER: LazyLock<Script> = script!("record" "of_user");
 pub(super) static SWEEP: LazyLock<Script> = script!("record" "live" "sweep");
 

@@ -16,8 +16,8 @@ use super::transaction::Transaction;
 use super::writer::{Weight, Writer};
 use super::{read, write};
 use crate::backend::{
-    Backend, BackendError, BackendErrorKind, Change, Created, Draft, Found, Loaded, Rotated,
-    Rotation, SessionKey, Stats, Updated, UserId,
+    Backend, BackendError, BackendErrorKind, Change, Created, Draft, Found, Loaded, Record,
+    Rotated, Rotation, SessionKey, Stats, Updated, UserId,
 };
 
 /// Sessions in an SQLite file, for all processes of one machine.
@@ -123,6 +123,11 @@ impl Backend for SqliteBackend {
     async fn delete(&self, key: &SessionKey) -> Result<Option<Found>, BackendError> {
         let key = *key;
         self.write(Weight::Identity, move |tx| write::delete(tx, &key)).await
+    }
+
+    async fn restore(&self, key: &SessionKey, record: &Record) -> Result<bool, BackendError> {
+        let (key, record) = (*key, record.clone());
+        self.write(Weight::Identity, move |tx| write::restore(tx, &key, &record)).await
     }
 
     async fn of_user(&self, user: &UserId) -> Result<Vec<Found>, BackendError> {
