@@ -3,15 +3,22 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result, bail};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::browser::{Browser, Login};
 use crate::shop::Shop;
 
 #[tokio::test]
-async fn the_cookie_is_for_this_host_over_tls_for_no_script_and_ends_with_the_browser() -> Result<()>
-{
-    let cookie = after_login(&Shop::start().await?, Login::NotRemembered).await?;
+async fn the_cookie_is_for_this_host_over_tls_and_lives_as_long_as_the_user_is_remembered()
+-> Result<()> {
+    let shop = Shop::start().await?;
+    let mut browser = Browser::of(&shop).await?;
+    let now = SystemTime::now().duration_since(UNIX_EPOCH)?;
+    let mut remembered = after_login(&mut browser, Login::Remembered).await?;
+    let expiry = remembered.remove("expiry").context("it does not expire")?;
+    let expiry = Duration::from_secs(expiry.as_u64().context("it expires at no time")?);
+    let lifetime = expiry.saturating_sub(now);
+    assert!(lifetime.abs_diff(NINETY_DAYS) < Duration::from_secs(600), "{lifetime:?}");
     let expected = json!({
         "name": "__Host-Http-sid",
         "domain": "localhost",
@@ -20,14 +27,16 @@ async fn the_cookie_is_for_this_host_over_tls_for_no_script_and_ends_with_the_br
         "httpOnly": true,
         "sameSite": "Lax",
     });
-    assert_eq!(cookie, expected);
+    assert_eq!(Value::from(remembered), expected);
+    let not_remembered = after_login(&mut browser, Login::NotRemembered).await?;
+    assert_eq!(Value::from(not_remembered), expected, "it has no `expiry`");
     Ok(())
 }
 
 #[tokio::test]
 async fn for_development_the_cookie_does_without_tls() -> Result<()> {
-    let cookie =
-        after_login(&Shop::with(&["--insecure-http"]).await?, Login::NotRemembered).await?;
+    let shop = Shop::with(&["--insecure-http"]).await?;
+    let cookie = after_login(&mut Browser::of(&shop).await?, Login::NotRemembered).await?;
     let expected = json!({
         "name": "sid",
         "domain": "localhost",
@@ -36,39 +45,20 @@ async fn for_development_the_cookie_does_without_tls() -> Result<()> {
         "httpOnly": true,
         "sameSite": "Lax",
     });
-    assert_eq!(cookie, expected);
-    Ok(())
-}
-
-#[tokio::test]
-async fn a_remembered_cookie_expires_with_the_session() -> Result<()> {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH)?;
-    let cookie = after_login(&Shop::start().await?, Login::Remembered).await?;
-    let expiry = cookie.get("expiry").and_then(Value::as_u64).context("it does not expire")?;
-    let lifetime = Duration::from_secs(expiry).saturating_sub(now);
-    assert!(lifetime.abs_diff(NINETY_DAYS) < Duration::from_secs(600), "{lifetime:?}");
+    assert_eq!(Value::from(cookie), expected);
     Ok(())
 }
 
 const NINETY_DAYS: Duration = Duration::from_secs(90 * 24 * 60 * 60);
 
-#[tokio::test]
-async fn no_script_of_the_page_sees_the_cookie() -> Result<()> {
-    let shop = Shop::start().await?;
-    let mut browser = Browser::of(&shop).await?;
-    browser.log_in(Login::NotRemembered).await?;
-    assert_eq!(browser.script("return document.cookie").await?, "");
-    Ok(())
-}
-
-/// The only one, without its value.
-async fn after_login(shop: &Shop, login: Login) -> Result<Value> {
-    let mut browser = Browser::of(shop).await?;
+/// The only one, which scripts do not see, without its value.
+async fn after_login(browser: &mut Browser, login: Login) -> Result<Map<String, Value>> {
     browser.log_in(login).await?;
     browser.is_alice().await?;
+    assert_eq!(browser.script("return document.cookie").await?, "");
     let cookies = browser.cookies().await?;
     let [Value::Object(cookie)] = cookies.as_slice() else { bail!("these cookies: {cookies:?}") };
     let mut cookie = cookie.clone();
     cookie.remove("value").context("it has no value")?;
-    Ok(cookie.into())
+    Ok(cookie)
 }

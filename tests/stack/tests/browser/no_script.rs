@@ -6,9 +6,15 @@ use crate::browser::{Browser, LOG_IN, Login};
 use crate::shop::Shop;
 
 #[tokio::test]
-async fn without_scripts_the_cart_is_filled_and_survives_the_login() -> Result<()> {
+async fn without_scripts_preferences_are_set_and_a_cart_is_filled_that_survives_the_login()
+-> Result<()> {
     let shop = Shop::start().await?;
     let mut browser = without_scripts(&shop).await?;
+    browser.open("/preferences").await?;
+    browser.fill("[name=name]", "language").await?;
+    browser.fill("[name=value]", "fr").await?;
+    browser.click("form[action='/preferences'] button").await?;
+    browser.shows("language fr").await?;
     browser.open("/cart").await?;
     browser.fill("[name=sku]", "cup").await?;
     browser.fill("[name=quantity]", "3").await?;
@@ -19,17 +25,6 @@ async fn without_scripts_the_cart_is_filled_and_survives_the_login() -> Result<(
     browser.click(LOG_IN).await?;
     browser.shows("cup 3").await?;
     browser.is_alice().await
-}
-
-#[tokio::test]
-async fn without_scripts_a_preference_is_set() -> Result<()> {
-    let shop = Shop::start().await?;
-    let mut browser = without_scripts(&shop).await?;
-    browser.open("/preferences").await?;
-    browser.fill("[name=name]", "language").await?;
-    browser.fill("[name=value]", "fr").await?;
-    browser.click("form[action='/preferences'] button").await?;
-    browser.shows("language fr").await
 }
 
 /// A page with a script shows that none runs.

@@ -55,7 +55,8 @@ async fn log_in_twice_at_once(shop: &Shop, browser: &mut Browser) -> Result<()> 
 /// where it can be ended.
 async fn has_sensible_devices(browser: &mut Browser) -> Result<()> {
     browser.open("/devices").await?;
-    browser.shows("Last seen").await?;
+    // Below the list.
+    browser.shows("Log out everywhere").await?;
     let devices = browser.texts("main tr:has(td)").await?;
     let current = devices.iter().filter(|device| device.contains("this one")).count();
     assert!(devices.len() <= 2 && current == 1, "{devices:?}");
