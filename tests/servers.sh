@@ -14,6 +14,8 @@ caddy         caddy
 mariadbd      mariadb-server
 postgres      postgresql
 redis-server  redis-server
+chromium      chromium
+chromedriver  chromium-driver
 wrk           wrk
 jq            jq
 curl          curl
