@@ -1,0 +1,166 @@
+use super::journal;
+use super::pair::Pair;
+use super::{Mode, Side};
+use crate::backend::{Backend, BackendError, BackendErrorKind, Found, Loaded, Missing, SessionKey};
+
+/// What came of making both stores say the same about a key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Aligned {
+    /// The follower has what the lead has.
+    Kept(Found),
+    /// The lead has what the follower had, which was newer.
+    Yielded(Found),
+    /// There is no session, in neither.
+    Gone(Missing),
+}
+
+/// Makes both stores say the same about a key. An end beats everything, then a higher version;
+/// of two with the same version the one that somebody was promised, and that is the lead's unless
+/// it was noted that the lead had missed it.
+pub(super) async fn align(
+    pair: &Pair,
+    mode: Mode,
+    key: &SessionKey,
+) -> Result<Aligned, BackendError> {
+    for _ in 0..ATTEMPTS {
+        if let Some(aligned) = try_align(pair, mode, key).await? {
+            return Ok(aligned);
+        }
+    }
+    Err(BackendError::new(BackendErrorKind::Timeout))
+}
+
+/// More than others can come in between.
+const ATTEMPTS: u32 = 20;
+
+/// None if somebody has changed the session meanwhile.
+async fn try_align(
+    pair: &Pair,
+    mode: Mode,
+    key: &SessionKey,
+) -> Result<Option<Aligned>, BackendError> {
+    let (lead, follower) = (pair.store(mode.lead), pair.store(mode.follower_side()));
+    let (led, followed) = tokio::join!(lead.load(key), follower.load(key));
+    match (led?, followed?) {
+        (Loaded::Found(led), Loaded::Found(followed)) => {
+            both(pair, mode, key, led, followed).await.map(Some)
+        }
+        (Loaded::Found(led), Loaded::Missing(_)) => match give(follower, &led).await? {
+            Given::There => kept(pair, mode, led).await.map(Some),
+            Given::Ended => end(lead, &led.key, Missing::Absent).await,
+            Given::Changed => Ok(None),
+        },
+        // What the lead lacks while the follower catches up was ended meanwhile; else it may have
+        // lost its memory.
+        (Loaded::Missing(Missing::Absent), Loaded::Found(followed)) if mode.is_in_step() => {
+            match give(lead, &followed).await? {
+                Given::There => Ok(Some(Aligned::Yielded(followed))),
+                Given::Ended => end(follower, &followed.key, Missing::Absent).await,
+                Given::Changed => Ok(None),
+            }
+        }
+        (Loaded::Missing(missing), Loaded::Found(followed)) => {
+            end(follower, &followed.key, missing).await
+        }
+        (Loaded::Missing(missing), Loaded::Missing(_)) => Ok(Some(Aligned::Gone(missing))),
+    }
+}
+
+/// What became of a session that a store was given, for it had none.
+enum Given {
+    There,
+    /// It was ended there.
+    Ended,
+    /// There is another one now.
+    Changed,
+}
+
+async fn give(store: &impl Backend, found: &Found) -> Result<Given, BackendError> {
+    if store.restore(&found.key, &found.record).await? {
+        return Ok(Given::There);
+    }
+    Ok(match store.load(&found.key).await? {
+        Loaded::Missing(_) => Given::Ended,
+        Loaded::Found(_) => Given::Changed,
+    })
+}
+
+async fn end(
+    store: &impl Backend,
+    key: &SessionKey,
+    missing: Missing,
+) -> Result<Option<Aligned>, BackendError> {
+    store.delete(key).await?;
+    Ok(Some(Aligned::Gone(missing)))
+}
+
+async fn both(
+    pair: &Pair,
+    mode: Mode,
+    key: &SessionKey,
+    led: Found,
+    followed: Found,
+) -> Result<Aligned, BackendError> {
+    let (lead, follower) = (pair.store(mode.lead), pair.store(mode.follower_side()));
+    if led.key != followed.key {
+        return moved(pair, mode, key, led, &followed).await;
+    }
+    if led.record.payload == followed.record.payload
+        && led.record.version == followed.record.version
+    {
+        return Ok(Aligned::Kept(led));
+    }
+    if is_newer(pair, mode, key, &followed, &led).await? {
+        lead.restore(&followed.key, &followed.record).await?;
+        return Ok(Aligned::Yielded(followed));
+    }
+    follower.restore(&led.key, &led.record).await?;
+    kept(pair, mode, led).await
+}
+
+/// One of them was renewed where the other one was not. What only the follower did was never
+/// acknowledged.
+async fn moved(
+    pair: &Pair,
+    mode: Mode,
+    key: &SessionKey,
+    led: Found,
+    followed: &Found,
+) -> Result<Aligned, BackendError> {
+    if led.key == *key {
+        return Ok(Aligned::Kept(led));
+    }
+    let follower = pair.store(mode.follower_side());
+    follower.restore(&led.key, &led.record).await?;
+    follower.delete(&followed.key).await?;
+    kept(pair, mode, led).await
+}
+
+/// The follower was given what the lead has; unless that was ended meanwhile, with nothing to end
+/// there.
+async fn kept(pair: &Pair, mode: Mode, led: Found) -> Result<Aligned, BackendError> {
+    match pair.store(mode.lead).load(&led.key).await? {
+        Loaded::Found(_) => Ok(Aligned::Kept(led)),
+        Loaded::Missing(missing) => {
+            pair.store(mode.follower_side()).delete(&led.key).await?;
+            Ok(Aligned::Gone(missing))
+        }
+    }
+}
+
+async fn is_newer(
+    pair: &Pair,
+    mode: Mode,
+    key: &SessionKey,
+    followed: &Found,
+    led: &Found,
+) -> Result<bool, BackendError> {
+    if followed.record.version != led.record.version {
+        return Ok(followed.record.version > led.record.version);
+    }
+    let (lead, follower) = (pair.store(mode.lead), pair.store(mode.follower_side()));
+    Ok(match mode.lead {
+        Side::Primary => journal::has(follower, key).await?,
+        Side::Backup => !journal::has(lead, key).await?,
+    })
+}

@@ -1,0 +1,5 @@
+//! Backends made of backends.
+
+pub mod failover;
+
+pub use failover::{Failover, FailoverBuilder};
