@@ -28,6 +28,7 @@ mod session_ext;
 mod sessions;
 mod status;
 mod sweep;
+pub mod wrap;
 
 pub use affinity::AffinityLayer;
 pub use config::{ClearSiteData, SessionLayerBuilder};
