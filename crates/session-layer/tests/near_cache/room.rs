@@ -43,6 +43,16 @@ async fn a_session_that_changes_again_and_again_takes_no_more_room() {
 }
 
 #[tokio::test]
+async fn a_session_counts_as_much_as_the_documentation_says() {
+    let Fixture { cache, spy, .. } = Fixture::with("a").await;
+    let small = cache.bytes();
+    assert!((550..=650).contains(&small), "{small} bytes");
+    spy.create(&key("b"), &draft(&"x".repeat(1_001))).await.unwrap();
+    found(&cache, "b").await;
+    assert_eq!(cache.bytes(), 2 * small + 4 * 1_000);
+}
+
+#[tokio::test]
 async fn a_session_that_is_too_large_is_read_from_the_store() {
     let Fixture { spy, clock, .. } = Fixture::new();
     let cache = NearCache::builder(spy.clone())

@@ -9,7 +9,7 @@ use crate::backend::Backend;
 use crate::backend::redis::Tracker;
 use crate::{ConfigError, ConfigErrorKind};
 
-/// Configures a [`NearCache`], from [`NearCache::builder`] or [`NearCache::redis`].
+/// Configures a [`NearCache`], from [`NearCache::builder`] or `NearCache::redis`.
 #[must_use]
 pub struct NearCacheBuilder<B> {
     pub(super) backend: B,
@@ -52,7 +52,7 @@ impl<B: Backend> NearCacheBuilder<B> {
     }
 
     /// How many bytes the sessions in memory may take, 64 MiB by default, at least 1 MiB. A session
-    /// counts as some 800 bytes and four times its payload, because the fields that were read from
+    /// counts as some 600 bytes and four times its payload, because the fields that were read from
     /// that are kept too. Those that were read first leave first. More where more sessions than
     /// that are used within the age.
     pub fn capacity(mut self, bytes: usize) -> Self {

@@ -30,7 +30,7 @@ use stale::Stale;
 /// Reads sessions from this process's memory, and leaves all else to the store that it wraps.
 ///
 /// It weakens one promise: a [`load`](Backend::load) may be older than the store. With
-/// [`redis`](Self::redis), by the time that a message of Redis takes, mostly less than a
+/// `NearCache::redis`, by the time that a message of Redis takes, mostly less than a
 /// millisecond, and if messages are lost, by the [`max_age`](NearCacheBuilder::max_age) at most, 2 s
 /// by default. With any other store, by the `max_age` always, 1 s by default. So long may a session
 /// that was ended or has expired elsewhere still be found here. All else is the store's: changes go
