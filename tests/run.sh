@@ -53,6 +53,8 @@ run_bench() {
     step "benchmarks against the peers" cargo bench --locked -p peer-bench
     step "benchmark of the round trips to Redis" \
         cargo bench --locked -p session-layer --features redis --bench redis
+    step "benchmark of the near cache" \
+        cargo bench --locked -p session-layer --features redis --bench near_cache
 }
 
 run_deny() {

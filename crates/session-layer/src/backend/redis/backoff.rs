@@ -1,5 +1,7 @@
 use std::time::Duration;
 
+use aws_lc_rs::rand;
+
 /// How long to wait before the next attempt to connect, after so many that failed in a row.
 /// Chance, from 0 to 255, spreads the instances of a program.
 ///
@@ -9,6 +11,15 @@ pub(super) fn delay(failures: u32, chance: u8) -> Duration {
     let doublings = failures.saturating_sub(1).min(16);
     let longest = FIRST.saturating_mul(2_u32.saturating_pow(doublings)).min(LAST);
     longest / 2 + longest / 2 / 255 * u32::from(chance)
+}
+
+/// From 0 to 255.
+pub(super) fn chance() -> u8 {
+    let mut byte = [0];
+    // Without randomness the instances act in step, which is no reason not to.
+    let _ = rand::fill(&mut byte);
+    let [byte] = byte;
+    byte
 }
 
 const FIRST: Duration = Duration::from_millis(20);

@@ -2,7 +2,6 @@ use std::fmt;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use aws_lc_rs::rand;
 use redis::{Cmd, RedisError, RedisResult, Value};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep, timeout_at};
@@ -11,6 +10,7 @@ use super::backoff;
 use super::endpoint::Endpoint;
 use super::fault::{closed, is_unknown_script, kind, timed_out};
 use super::script::Script;
+use super::tracking::Tracker;
 use super::wire::Wire;
 use crate::backend::BackendErrorKind;
 
@@ -36,6 +36,11 @@ const PROVEN: Duration = Duration::from_secs(1);
 impl Link {
     pub(super) fn to(endpoint: Endpoint, timeout: Duration) -> Self {
         Self { endpoint, timeout, state: OnceLock::new() }
+    }
+
+    /// What tells of changes there.
+    pub(super) fn tracker(&self, prefix: &[u8]) -> Tracker {
+        Tracker::new(self.endpoint.clone(), self.timeout, prefix)
     }
 
     /// When a verb that begins now has to be over.
@@ -138,7 +143,7 @@ async fn keep_up(endpoint: &Endpoint, timeout: Duration, state: &watch::Sender<S
         report(endpoint, failures, reason.as_ref());
         state.send_replace(State::Down(reason));
         failures = failures.saturating_add(1);
-        sleep(backoff::delay(failures, chance())).await;
+        sleep(backoff::delay(failures, backoff::chance())).await;
     }
 }
 
@@ -168,14 +173,6 @@ fn report(endpoint: &Endpoint, failures: u32, reason: Option<&RedisError>) {
         Some(error) if failures <= 1 => tracing::warn!(%endpoint, %error, "no connection to Redis"),
         Some(error) => tracing::debug!(%endpoint, %error, failures, "still no connection to Redis"),
     }
-}
-
-fn chance() -> u8 {
-    let mut byte = [0];
-    // Without randomness the instances connect in step, which is no reason not to.
-    let _ = rand::fill(&mut byte);
-    let [byte] = byte;
-    byte
 }
 
 impl fmt::Debug for Link {

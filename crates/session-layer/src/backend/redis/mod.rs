@@ -14,10 +14,12 @@ mod names;
 mod script;
 mod stored;
 mod tls;
+mod tracking;
 mod wire;
 
 pub use builder::RedisBuilder;
 pub use legacy::RedisLegacy;
+pub(crate) use tracking::{Follower, Tracker, Tracking};
 
 use std::fmt;
 use std::sync::Arc;
@@ -132,6 +134,11 @@ impl RedisBackend {
     /// The sessions that tower-sessions-redis-store has left in this Redis and database.
     pub fn legacy(&self) -> RedisLegacy {
         RedisLegacy::over(Arc::clone(&self.link))
+    }
+
+    /// What tells of changes of sessions, for a cache.
+    pub(crate) fn tracker(&self) -> Tracker {
+        self.link.tracker(self.names.prefix())
     }
 
     async fn run(

@@ -2,8 +2,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use redis::aio::MultiplexedConnection;
-use redis::{AsyncConnectionConfig, Cmd, Pipeline, RedisConnectionInfo, RedisResult, Value};
+use redis::aio::{AsyncPushSender, MultiplexedConnection};
+use redis::{
+    AsyncConnectionConfig, Cmd, Pipeline, ProtocolVersion, RedisConnectionInfo, RedisResult, Value,
+};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
@@ -33,14 +35,36 @@ impl Wire {
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
-        // The deadlines are ours, and so is the greeting, for the sake of its errors.
-        let config = AsyncConnectionConfig::new()
-            .set_connection_timeout(None)
-            .set_response_timeout(None)
-            .set_pipeline_buffer_size(QUEUE);
-        // Something has to be said here: an error of TLS that comes late is lost further on.
-        let info = RedisConnectionInfo::default()
-            .set_lib_name(env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"));
+        Self::greeted(stream, login, info(), config()).await
+    }
+
+    /// One that also gets what Redis says without being asked, in RESP3.
+    pub(super) async fn listening<S>(
+        stream: S,
+        login: &Login,
+        listener: impl AsyncPushSender,
+    ) -> RedisResult<(Arc<Self>, Driver)>
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let mut info = info().set_protocol(ProtocolVersion::RESP3);
+        // Here Redis greets nobody before the login.
+        if let Some(password) = &login.password {
+            let user = login.user.as_deref().unwrap_or("default");
+            info = info.set_username(user).set_password(password);
+        }
+        Self::greeted(stream, login, info, config().set_push_sender(listener)).await
+    }
+
+    async fn greeted<S>(
+        stream: S,
+        login: &Login,
+        info: RedisConnectionInfo,
+        config: AsyncConnectionConfig,
+    ) -> RedisResult<(Arc<Self>, Driver)>
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
         let (connection, driver) =
             MultiplexedConnection::new_with_config(&info, stream, config).await?;
         let driver = Driver(tokio::spawn(driver));
@@ -79,6 +103,19 @@ impl Wire {
     pub(super) async fn is_in_doubt(&self) {
         self.doubt.notified().await;
     }
+}
+
+/// The deadlines are ours, and so is the greeting, for the sake of its errors.
+fn config() -> AsyncConnectionConfig {
+    AsyncConnectionConfig::new()
+        .set_connection_timeout(None)
+        .set_response_timeout(None)
+        .set_pipeline_buffer_size(QUEUE)
+}
+
+/// Something has to be said here: an error of TLS that comes late is lost further on.
+fn info() -> RedisConnectionInfo {
+    RedisConnectionInfo::default().set_lib_name(env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"))
 }
 
 /// Logs in, and sees whether Redis serves at all: it accepts connections while it loads, and the
