@@ -23,7 +23,7 @@ impl Store {
         match self.kind() {
             _ if self.is_fleeting() => Ok(Arc::new(MemoryBackend::new())),
             "sqlite" => sqlite(self.place()).await,
-            "redis" | "rediss" => redis(&self.0).await,
+            "redis" | "rediss" | "redis+sentinel" | "rediss+sentinel" => redis(&self.0).await,
             "mysql" => mysql(&self.0).await,
             "postgres" | "postgresql" => postgres(&self.0).await,
             _ => Err(refused(UNKNOWN)),

@@ -1,6 +1,7 @@
 //! Redis.
 
 use std::fs;
+use std::net::SocketAddr;
 use std::path::Path;
 use std::process::Command;
 
@@ -72,7 +73,12 @@ impl Redis {
         Ok(server)
     }
 
-    /// Where it listens, as a URL.
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.port.address()
+    }
+
+    /// The same as a URL.
     pub fn url(&self) -> String {
         self.url_as("")
     }

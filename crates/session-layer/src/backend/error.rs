@@ -25,6 +25,8 @@ pub enum BackendErrorKind {
     OutOfSpace,
     /// It refused the request: missing rights, a missing table or an incompatible version.
     Refused,
+    /// It did what it was asked to, on fewer servers than it was to.
+    Unreplicated,
 }
 
 impl BackendError {
@@ -56,6 +58,7 @@ impl BackendErrorKind {
             Self::Corrupt => "corrupt",
             Self::OutOfSpace => "out_of_space",
             Self::Refused => "refused",
+            Self::Unreplicated => "unreplicated",
         }
     }
 }
@@ -68,6 +71,7 @@ impl fmt::Display for BackendError {
             BackendErrorKind::Corrupt => "the session backend holds a record that can't be read",
             BackendErrorKind::OutOfSpace => "the session backend has no room left",
             BackendErrorKind::Refused => "the session backend refused the request",
+            BackendErrorKind::Unreplicated => "the session backend has it on too few servers",
         })
     }
 }

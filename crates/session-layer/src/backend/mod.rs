@@ -33,7 +33,7 @@ pub use payload::Payload;
 pub use postgres::PostgresBackend;
 pub use record::{Cap, CapPolicy, Change, Draft, Found, Lifetime, Record, Rotation, RotationKind};
 #[cfg(feature = "redis")]
-pub use redis::{RedisBackend, RedisBuilder, RedisLegacy};
+pub use redis::{RedisBackend, RedisBuilder, RedisLegacy, Replication, ReplicationStatus};
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteBackend;
 

@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use redis::aio::MultiplexedConnection;
-use redis::{AsyncConnectionConfig, Client, FromRedisValue, cmd};
+use redis::{AsyncConnectionConfig, Client, FromRedisValue};
 use session_layer::backend::{
     Backend, Created, Draft, Found, Lifetime, Loaded, Payload, RedisBackend, SessionKey, UserId,
 };
@@ -27,20 +27,9 @@ impl Fixture {
         Self { server, backend }
     }
 
-    /// Past the backend.
-    pub(crate) async fn raw(&self) -> MultiplexedConnection {
-        let client = Client::open(self.server.url()).unwrap();
-        let config = AsyncConnectionConfig::new()
-            .set_connection_timeout(Some(PATIENCE))
-            .set_response_timeout(Some(PATIENCE));
-        client.get_multiplexed_async_connection_with_config(&config).await.unwrap()
-    }
-
     /// What Redis itself answers to a command.
     pub(crate) async fn ask<T: FromRedisValue>(&self, command: &[&[u8]]) -> T {
-        let mut request = redis::Cmd::new();
-        request.arg(command);
-        request.query_async(&mut self.raw().await).await.unwrap()
+        ask(&self.server.url(), command).await
     }
 
     pub(crate) async fn created(&self, key: SessionKey, draft: &Draft) {
@@ -90,10 +79,31 @@ impl Subject for Fixture {
     }
 
     async fn advance(&self, by: Duration) {
-        let mut script = cmd("EVAL");
-        script.arg(include_str!("older.lua")).arg(0).arg(by.as_millis().to_string());
-        script.exec_async(&mut self.raw().await).await.unwrap();
+        age(&self.server.url(), by).await;
     }
+}
+
+/// Past the backend.
+async fn raw(url: &str) -> MultiplexedConnection {
+    let config = AsyncConnectionConfig::new()
+        .set_connection_timeout(Some(PATIENCE))
+        .set_response_timeout(Some(PATIENCE));
+    let client = Client::open(url).unwrap();
+    client.get_multiplexed_async_connection_with_config(&config).await.unwrap()
+}
+
+/// What a Redis itself answers to a command.
+pub(crate) async fn ask<T: FromRedisValue>(url: &str, command: &[&[u8]]) -> T {
+    let mut request = redis::Cmd::new();
+    request.arg(command);
+    request.query_async(&mut raw(url).await).await.unwrap()
+}
+
+/// Makes all that a Redis has older.
+pub(crate) async fn age(url: &str, by: Duration) {
+    let by = by.as_millis().to_string();
+    let script = include_str!("older.lua").as_bytes();
+    ask(url, &[b"EVAL", script, b"0", by.as_bytes()]).await
 }
 
 /// A backend for a machine that is busy, in tests that are not about its patience.

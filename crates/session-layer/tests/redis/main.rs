@@ -7,12 +7,15 @@ mod foreign;
 mod full;
 mod legacy;
 mod outage;
+mod replication;
 mod rights;
 mod scripts;
+mod sentinel;
 mod sharing;
 mod space;
 mod tls;
 mod traffic;
+mod writer;
 
 mod promises {
     use crate::fixture::Fixture;

@@ -1,44 +1,109 @@
-use std::fmt;
-
 use percent_encoding::percent_decode_str;
 use url::{Host, Url};
 
+use super::login::Login;
+use super::place::Place;
 use crate::{ConfigError, ConfigErrorKind};
 
-/// Where a Redis is, and as whom to ask it.
-#[derive(Clone)]
+/// Which servers a URL means, and as whom to ask them.
+#[derive(Clone, Debug)]
 pub(super) struct Address {
-    pub(super) host: String,
-    pub(super) port: u16,
+    pub(super) servers: Servers,
     pub(super) tls: bool,
     pub(super) login: Login,
 }
 
-/// What is said first on a connection.
-#[derive(Clone)]
-pub(super) struct Login {
-    pub(super) user: Option<String>,
-    pub(super) password: Option<String>,
-    pub(super) database: u32,
+/// Where sessions may be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Servers {
+    /// In this one.
+    One(Place),
+    /// In the one that these sentinels know by the name.
+    Watched { sentinels: Vec<Place>, master: String },
+}
+
+/// What a scheme promises.
+#[derive(Clone, Copy)]
+enum Kind {
+    One,
+    Watched,
 }
 
 const PORT: u16 = 6379;
+const PORT_OF_A_SENTINEL: u16 = 26379;
 
 impl Address {
     pub(super) fn parse(url: &str) -> Result<Self, ConfigError> {
-        let url = Url::parse(url).map_err(|_| invalid("this is no URL; "))?;
-        let tls = match url.scheme() {
-            "redis" | "valkey" => false,
-            "rediss" | "valkeys" => true,
-            _ => return Err(invalid("the URL has another scheme; ")),
-        };
-        if url.query().is_some() || url.fragment().is_some() {
+        let (scheme, rest) = url.split_once("://").ok_or_else(|| invalid("this is no URL; "))?;
+        let (tls, kind) = kind(scheme)?;
+        let urls = one_for_each_host(rest)?;
+        let first = urls.first().ok_or_else(|| invalid("the URL names no host; "))?;
+        if first.query().is_some() || first.fragment().is_some() {
             return Err(invalid("the URL has a query or a fragment, which mean nothing here; "));
         }
-        let host = host(&url).ok_or_else(|| invalid("the URL names no host; "))?;
-        let login = Login::of(&url)?;
-        Ok(Self { host, port: url.port().unwrap_or(PORT), tls, login })
+        let (servers, database) = kind.servers(&urls, first.path().trim_matches('/'))?;
+        Ok(Self { servers, tls, login: login(first, database)? })
     }
+
+    /// All that are named.
+    pub(super) fn places(&self) -> &[Place] {
+        match &self.servers {
+            Servers::One(place) => std::slice::from_ref(place),
+            Servers::Watched { sentinels, .. } => sentinels,
+        }
+    }
+}
+
+fn kind(scheme: &str) -> Result<(bool, Kind), ConfigError> {
+    let (transport, kind) = match scheme.split_once('+') {
+        None => (scheme, Kind::One),
+        Some((transport, "sentinel")) => (transport, Kind::Watched),
+        Some(_) => return Err(invalid(SCHEME)),
+    };
+    match transport {
+        "redis" | "valkey" => Ok((false, kind)),
+        "rediss" | "valkeys" => Ok((true, kind)),
+        _ => Err(invalid(SCHEME)),
+    }
+}
+
+/// What a URL would be that named only one of its hosts: no parser knows lists.
+fn one_for_each_host(rest: &str) -> Result<Vec<Url>, ConfigError> {
+    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let (authority, path) = rest.split_at_checked(end).unwrap_or((rest, ""));
+    let (login, hosts) = match authority.rsplit_once('@') {
+        Some((login, hosts)) => (format!("{login}@"), hosts),
+        None => (String::new(), authority),
+    };
+    let url = |host| Url::parse(&format!("redis://{login}{host}{path}"));
+    let urls: Result<_, _> = hosts.split(',').map(url).collect();
+    urls.map_err(|_| invalid("this is no URL; "))
+}
+
+impl Kind {
+    /// And the number of the database.
+    fn servers(self, urls: &[Url], path: &str) -> Result<(Servers, u32), ConfigError> {
+        match (self, urls) {
+            (Self::One, [url]) => Ok((Servers::One(place(url, PORT)?), database(path)?)),
+            (Self::One, _) => Err(invalid("the URL names several servers; ")),
+            (Self::Watched, _) => watched(urls, path),
+        }
+    }
+}
+
+fn watched(urls: &[Url], path: &str) -> Result<(Servers, u32), ConfigError> {
+    let (master, number) = path.split_once('/').unwrap_or((path, ""));
+    if master.is_empty() {
+        return Err(invalid("the URL's path does not name the master; "));
+    }
+    let sentinels: Result<_, _> = urls.iter().map(|url| place(url, PORT_OF_A_SENTINEL)).collect();
+    let servers = Servers::Watched { sentinels: sentinels?, master: decoded(master)? };
+    Ok((servers, database(number)?))
+}
+
+fn place(url: &Url, port: u16) -> Result<Place, ConfigError> {
+    let host = host(url).ok_or_else(|| invalid("the URL names no host; "))?;
+    Ok(Place { host, port: url.port().unwrap_or(port) })
 }
 
 /// An IPv6 address is in brackets in a URL, but nowhere else. The parser takes the host of a
@@ -52,46 +117,39 @@ fn host(url: &Url) -> Option<String> {
     }
 }
 
-impl Login {
-    fn of(url: &Url) -> Result<Self, ConfigError> {
-        let user = (!url.username().is_empty()).then(|| decoded(url.username())).transpose()?;
-        let password = url.password().map(decoded).transpose()?;
-        if user.is_some() && password.is_none() {
-            return Err(invalid("the URL has a user without a password; "));
+fn database(number: &str) -> Result<u32, ConfigError> {
+    match number {
+        "" => Ok(0),
+        number => {
+            number.parse().map_err(|_| invalid("the URL's path is no number of a database; "))
         }
-        let database = match url.path().trim_matches('/') {
-            "" => 0,
-            number => number
-                .parse()
-                .map_err(|_| invalid("the URL's path is no number of a database; "))?,
-        };
-        Ok(Self { user, password, database })
     }
+}
+
+fn login(url: &Url, database: u32) -> Result<Login, ConfigError> {
+    let user = (!url.username().is_empty()).then(|| decoded(url.username())).transpose()?;
+    let password = url.password().map(decoded).transpose()?;
+    if user.is_some() && password.is_none() {
+        return Err(invalid("the URL has a user without a password; "));
+    }
+    Ok(Login { user, password, database })
 }
 
 fn decoded(text: &str) -> Result<String, ConfigError> {
     let text = percent_decode_str(text).decode_utf8();
-    Ok(text.map_err(|_| invalid("the URL's user or password is not UTF-8; "))?.into_owned())
+    Ok(text.map_err(|_| invalid("the URL has a part that is not UTF-8; "))?.into_owned())
 }
 
 /// Without the URL, which has the password.
 fn invalid(what: &str) -> ConfigError {
-    let form = "give it as redis://host, or rediss://user:password@host:6379/0 for TLS, a login \
-                and a database; characters such as @ and / in a password are written as %40 and \
-                %2F";
-    ConfigError::new(ConfigErrorKind::InvalidUrl, format!("{what}{form}"))
+    ConfigError::new(ConfigErrorKind::InvalidUrl, format!("{what}{FORM}"))
 }
 
-/// Without the login.
-impl fmt::Debug for Address {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Address")
-            .field("host", &self.host)
-            .field("port", &self.port)
-            .field("tls", &self.tls)
-            .finish_non_exhaustive()
-    }
-}
+const SCHEME: &str = "the URL has another scheme; ";
+const FORM: &str = "give it as redis://host, or rediss://user:password@host:6379/0 for TLS, a \
+                    login and a database, or redis+sentinel://host,host,host/master for a master \
+                    that sentinels watch; characters such as @ and / in a password are written as \
+                    %40 and %2F";
 
 #[cfg(test)]
 mod tests {
@@ -100,8 +158,13 @@ mod tests {
     #[track_caller]
     fn check(url: &str, host: &str, port: u16, tls: bool) -> Login {
         let address = Address::parse(url).unwrap();
-        assert_eq!((address.host.as_str(), address.port, address.tls), (host, port, tls));
+        let place = Place { host: host.into(), port };
+        assert_eq!((address.servers, address.tls), (Servers::One(place), tls));
         address.login
+    }
+
+    fn places(expected: &[(&str, u16)]) -> Vec<Place> {
+        expected.iter().map(|(host, port)| Place { host: (*host).into(), port: *port }).collect()
     }
 
     #[test]
@@ -129,6 +192,17 @@ mod tests {
     }
 
     #[test]
+    fn sentinels_are_a_list_and_the_path_is_the_master() {
+        let url = "rediss+sentinel://app:p%40ss@one,two:7000,[::1]/shop/2";
+        let address = Address::parse(url).unwrap();
+        let sentinels = places(&[("one", 26379), ("two", 7000), ("::1", 26379)]);
+        let expected = Servers::Watched { sentinels, master: "shop".into() };
+        assert_eq!((&address.servers, address.tls), (&expected, true));
+        let Login { user, password, database } = address.login;
+        assert_eq!((user, password, database), (Some("app".into()), Some("p@ss".into()), 2));
+    }
+
+    #[test]
     fn what_is_no_url_of_a_redis_is_refused_without_repeating_it() {
         let wrong = [
             "",
@@ -144,6 +218,14 @@ mod tests {
             "redis://:hunter2@localhost?db=1",
             "rediss://:hunter2@localhost#insecure",
             "redis://:%ff%fehunter2@localhost",
+            "redis://:hunter2@one,two",
+            "redis+sentinel://:hunter2@one,two",
+            "redis+sentinel://:hunter2@one,two/",
+            "redis+sentinel://:hunter2@one,two/shop/first",
+            "redis+sentinel://:hunter2@one,,two/shop",
+            "redis+sentinel://:hunter2@one,two:99999/shop",
+            "redis+other://:hunter2@one/shop",
+            "http+sentinel://:hunter2@one/shop",
         ];
         for url in wrong {
             let error = Address::parse(url).unwrap_err();

@@ -8,9 +8,12 @@ use aws_lc_rs::rand;
 /// The longest is shorter than a command's deadline is by default, so that the first command after
 /// an outage finds the connection in time.
 pub(super) fn delay(failures: u32, chance: u8) -> Duration {
-    let doublings = failures.saturating_sub(1).min(16);
-    let longest = FIRST.saturating_mul(2_u32.saturating_pow(doublings)).min(LAST);
-    longest / 2 + longest / 2 / 255 * u32::from(chance)
+    spread(failures, LAST, chance)
+}
+
+/// The same for connections that nobody waits for.
+pub(super) fn unhurried_delay(failures: u32, chance: u8) -> Duration {
+    spread(failures, UNHURRIED, chance)
 }
 
 /// From 0 to 255.
@@ -22,8 +25,22 @@ pub(super) fn chance() -> u8 {
     byte
 }
 
+/// Puts few things into an order by chance.
+pub(super) fn shuffle<T>(things: &mut [T]) {
+    for end in (2..=things.len()).rev() {
+        things.swap(end - 1, usize::from(chance()) % end);
+    }
+}
+
+fn spread(failures: u32, last: Duration, chance: u8) -> Duration {
+    let doublings = failures.saturating_sub(1).min(16);
+    let longest = FIRST.saturating_mul(2_u32.saturating_pow(doublings)).min(last);
+    longest / 2 + longest / 2 / 255 * u32::from(chance)
+}
+
 const FIRST: Duration = Duration::from_millis(20);
 const LAST: Duration = Duration::from_millis(320);
+const UNHURRIED: Duration = Duration::from_secs(5);
 
 #[cfg(test)]
 mod tests {

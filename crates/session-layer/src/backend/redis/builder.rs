@@ -1,12 +1,18 @@
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::RedisBackend;
-use super::address::Address;
+use super::address::{Address, Servers};
+use super::dialer::Dialer;
 use super::endpoint::Endpoint;
 use super::link::Link;
+use super::login::Login;
 use super::names::Names;
-use super::tls::{ClientCertificate, TlsSettings};
+use super::replication::Replication;
+use super::sentinels::Sentinels;
+use super::server::Server;
+use super::tls::{ClientCertificate, TlsSettings, check_host};
 use crate::{ConfigError, ConfigErrorKind};
 
 /// Configures a [`RedisBackend`], from [`RedisBackend::builder`].
@@ -18,6 +24,8 @@ pub struct RedisBuilder {
     timeout: Duration,
     connect_timeout: Duration,
     tls: TlsSettings,
+    sentinel_login: Option<Login>,
+    replication: Replication,
 }
 
 impl RedisBuilder {
@@ -28,6 +36,8 @@ impl RedisBuilder {
             timeout: Duration::from_millis(500),
             connect_timeout: Duration::from_secs(1),
             tls: TlsSettings::default(),
+            sentinel_login: None,
+            replication: Replication::asynchronous(),
         }
     }
 
@@ -51,6 +61,23 @@ impl RedisBuilder {
     /// in a second.
     pub fn connect_timeout(mut self, time: Duration) -> Self {
         self.connect_timeout = time;
+        self
+    }
+
+    /// Logs in to the sentinels too: the login in a `redis+sentinel` URL is for the Redis servers.
+    /// The user of sentinels that have `requirepass` alone is `default`. Their user needs the right
+    /// to `AUTH`, `PING`, `SUBSCRIBE` to `+switch-master`, and
+    /// `SENTINEL get-master-addr-by-name`.
+    pub fn sentinel_login(mut self, user: impl Into<String>, password: impl Into<String>) -> Self {
+        let (user, password) = (Some(user.into()), Some(password.into()));
+        self.sentinel_login = Some(Login { user, password, database: 0 });
+        self
+    }
+
+    /// Whether answers wait for Redis's replicas; they do not by default. With synchronous
+    /// replication the backend has a second connection, and its user needs the right to `WAIT`.
+    pub fn replication(mut self, replication: Replication) -> Self {
+        self.replication = replication;
         self
     }
 
@@ -78,23 +105,52 @@ impl RedisBuilder {
     ///
     /// # Errors
     /// The URL is not one of a Redis; a timeout is zero or longer than a minute; the prefix is
-    /// empty or too long; there is a certificate that can't be read, or no authority to check
-    /// Redis with, or a certificate without TLS.
+    /// empty or too long; replication would wait for nothing or too long; there is a certificate that can't be read, or no authority to check
+    /// Redis with, or a certificate without TLS, or a login for sentinels without them.
     pub fn build(self) -> Result<RedisBackend, ConfigError> {
         let address = Address::parse(&self.url)?;
         self.check_limits()?;
+        self.replication.check(self.timeout)?;
+        let server = self.server(address)?;
+        Ok(RedisBackend::new(server, Names::under(self.prefix)))
+    }
+
+    fn server(&self, address: Address) -> Result<Server, ConfigError> {
+        let link = || Ok(Link::to(self.endpoint(address.clone())?, self.timeout));
+        match self.replication.is_synchronous() {
+            false => Ok(Server::over(link()?)),
+            true => Ok(Server::replicated(link()?, link()?, self.replication, Arc::default())),
+        }
+    }
+
+    fn endpoint(&self, address: Address) -> Result<Endpoint, ConfigError> {
+        let dialer = self.dialer(&address)?;
+        match (address.servers, &self.sentinel_login) {
+            (Servers::One(_), Some(_)) => Err(useless(
+                "sentinel_login(..) needs sentinels: write the URL as redis+sentinel://host/master",
+            )),
+            (Servers::One(place), None) => Ok(Endpoint::Fixed(place, dialer)),
+            (Servers::Watched { sentinels, master }, login) => {
+                let login = login.clone().unwrap_or_default();
+                let ours = Dialer { login, ..dialer.clone() };
+                let sentinels = Sentinels::new((sentinels, master), ours, dialer);
+                Ok(Endpoint::Watched(Arc::new(sentinels)))
+            }
+        }
+    }
+
+    fn dialer(&self, address: &Address) -> Result<Dialer, ConfigError> {
         let tls = match address.tls {
-            true => Some(self.tls.connector(&address.host)?),
+            true => {
+                address.places().iter().try_for_each(|place| check_host(&place.host))?;
+                Some(self.tls.connector()?)
+            }
             false if self.tls.is_default() => None,
             false => {
-                return Err(ConfigError::new(
-                    ConfigErrorKind::UselessSetting,
-                    "certificates need TLS: write the URL as rediss://host",
-                ));
+                return Err(useless("certificates need TLS: write the URL as rediss://host"));
             }
         };
-        let endpoint = Endpoint::new(address, tls, self.connect_timeout);
-        Ok(RedisBackend::new(Link::to(endpoint, self.timeout), Names::under(self.prefix)))
+        Ok(Dialer { tls, login: address.login.clone(), timeout: self.connect_timeout })
     }
 
     fn check_limits(&self) -> Result<(), ConfigError> {
@@ -116,6 +172,10 @@ impl RedisBuilder {
     }
 }
 
+fn useless(message: &'static str) -> ConfigError {
+    ConfigError::new(ConfigErrorKind::UselessSetting, message)
+}
+
 /// Without the URL, which has the password, and without keys.
 impl fmt::Debug for RedisBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -124,6 +184,7 @@ impl fmt::Debug for RedisBuilder {
             .field("timeout", &self.timeout)
             .field("connect_timeout", &self.connect_timeout)
             .field("tls", &self.tls)
+            .field("replication", &self.replication)
             .finish_non_exhaustive()
     }
 }

@@ -2,6 +2,7 @@ use std::io;
 
 use redis::{ErrorKind, RedisError, ServerErrorKind, Value};
 
+use super::place::Place;
 use crate::backend::{BackendError, BackendErrorKind};
 
 /// The reply, unless it is an error.
@@ -19,6 +20,26 @@ pub(super) fn timed_out() -> RedisError {
 /// The task that connects is gone, with the runtime that it ran on.
 pub(super) fn closed() -> RedisError {
     io::Error::from(io::ErrorKind::NotConnected).into()
+}
+
+/// Who the sentinels call the master is none, or not yet one.
+pub(super) fn is_no_master(place: &Place) -> RedisError {
+    io::Error::new(io::ErrorKind::NotConnected, format!("{place} is no master")).into()
+}
+
+pub(super) fn unknown_master(name: &str) -> RedisError {
+    let what = "no master of this name is known";
+    (ErrorKind::MasterNameNotFoundBySentinel, what, name.to_owned()).into()
+}
+
+/// The same fault, with the word of whose it is.
+pub(super) fn about(whom: &str, error: &RedisError) -> RedisError {
+    let text = format!("{whom}: {error}");
+    match kind(error) {
+        BackendErrorKind::Timeout => io::Error::new(io::ErrorKind::TimedOut, text).into(),
+        BackendErrorKind::Unavailable => io::Error::new(io::ErrorKind::NotConnected, text).into(),
+        _ => (ErrorKind::Client, "refused", text).into(),
+    }
 }
 
 pub(super) fn is_unknown_script(error: &RedisError) -> bool {
@@ -43,6 +64,12 @@ pub(super) fn corrupt() -> BackendError {
 /// No version that we know answers like that.
 pub(super) fn unexpected() -> BackendError {
     BackendError::caused_by(BackendErrorKind::Refused, "Redis gave an answer that is none")
+}
+
+/// It was written, and may be lost.
+pub(super) fn unreplicated(asked: u32, reached: u32) -> BackendError {
+    let text = format!("{reached} of {asked} replicas had it in time");
+    BackendError::caused_by(BackendErrorKind::Unreplicated, text)
 }
 
 /// Whose fault it is.

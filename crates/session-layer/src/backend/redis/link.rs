@@ -40,7 +40,7 @@ impl Link {
 
     /// What tells of changes there.
     pub(super) fn tracker(&self, prefix: &[u8]) -> Tracker {
-        Tracker::new(self.endpoint.clone(), self.timeout, prefix)
+        Tracker::new(self.endpoint.another(), self.timeout, prefix)
     }
 
     /// When a verb that begins now has to be over.
@@ -66,12 +66,16 @@ impl Link {
 
     /// Sends a command, once; if there is no connection, it waits for one.
     pub(super) async fn ask(&self, command: &Cmd, deadline: Instant) -> RedisResult<Value> {
+        self.wire(deadline).await?.ask(command, deadline).await
+    }
+
+    /// The connection; if there is none, it waits for one.
+    pub(super) async fn wire(&self, deadline: Instant) -> RedisResult<Arc<Wire>> {
         let up = self.state().borrow().wire();
-        let wire = match up {
-            Some(wire) => wire,
-            None => self.wait(deadline).await?,
-        };
-        wire.ask(command, deadline).await
+        match up {
+            Some(wire) => Ok(wire),
+            None => self.wait(deadline).await,
+        }
     }
 
     /// Comes back when there is a connection, or the first attempt has failed.
@@ -128,6 +132,7 @@ impl State {
 async fn supervise(endpoint: Endpoint, timeout: Duration, state: watch::Sender<State>) {
     tokio::select! {
         () = keep_up(&endpoint, timeout, &state) => {}
+        () = endpoint.watch() => {}
         () = state.closed() => {}
     }
 }
@@ -136,14 +141,21 @@ async fn keep_up(endpoint: &Endpoint, timeout: Duration, state: &watch::Sender<S
     let mut failures: u32 = 0;
     loop {
         let began = Instant::now();
-        let reason = hold(endpoint, timeout, state).await;
+        let reason = tokio::select! {
+            reason = hold(endpoint, timeout, state) => reason,
+            // Who waits for the former one waits in vain.
+            () = endpoint.moved() => None,
+        };
         if reason.is_none() && began.elapsed() >= PROVEN {
             failures = 0;
         }
         report(endpoint, failures, reason.as_ref());
         state.send_replace(State::Down(reason));
         failures = failures.saturating_add(1);
-        sleep(backoff::delay(failures, backoff::chance())).await;
+        tokio::select! {
+            () = sleep(backoff::delay(failures, backoff::chance())) => {}
+            () = endpoint.moved() => {}
+        }
     }
 }
 

@@ -4,14 +4,22 @@ mod address;
 mod answer;
 mod backoff;
 mod builder;
+mod dialer;
 mod draft;
 mod endpoint;
 mod fault;
+mod group_commit;
 mod legacy;
 mod lifetime;
 mod link;
+mod login;
 mod names;
+mod place;
+mod race;
+mod replication;
 mod script;
+mod sentinels;
+mod server;
 mod stored;
 mod tls;
 mod tracking;
@@ -19,6 +27,7 @@ mod wire;
 
 pub use builder::RedisBuilder;
 pub use legacy::RedisLegacy;
+pub use replication::{Replication, ReplicationStatus};
 pub(crate) use tracking::{Follower, Tracker, Tracking};
 
 use std::fmt;
@@ -37,9 +46,10 @@ use answer::{Answer, numbers, sessions};
 use draft::DraftTexts;
 use fault::{backend_error, corrupt, unexpected};
 use lifetime::{Millis, instant, millis};
-use link::Link;
 use names::Names;
+use replication::Write;
 use script::Script;
+use server::Server;
 use stored::{Stored, beginning, head};
 
 /// Keeps sessions in a Redis (6.2 or later) or a Valkey, on one connection that heals itself.
@@ -68,6 +78,20 @@ use stored::{Stored, beginning, head};
 /// was sent when the connection broke or the time was up is an error, and may have happened. A
 /// Redis without room (`maxmemory`) is `OutOfSpace`; sessions are still read, touched and ended.
 ///
+/// # A master that sentinels watch
+///
+/// With `redis+sentinel://one,two,three/shop`, the sentinels are asked who the master `shop` is:
+/// the one that was right last first, another one a moment later if that one hangs. Who they name
+/// must call itself a master (`ROLE`), so its user needs the right to that, too. They are asked
+/// again whenever the connection breaks, is in doubt or leads to a server that takes no writes, and
+/// as soon as one of them announces another master; what was in flight then is an error. Sessions
+/// are back within a second after a sentinel has named the new master.
+///
+/// Redis replicates asynchronously: what it acknowledged in the last moment before its end may be
+/// gone, a logout too, unless that waited for replicas
+/// ([`replication`](RedisBuilder::replication)). A master that is cut off from the sentinels, and not from us, goes on taking
+/// writes that are lost later; `min-replicas-to-write 1` bounds that.
+///
 /// # What Redis has to be
 ///
 /// Configured with `maxmemory-policy noeviction`: with another policy, a full Redis logs users out,
@@ -94,8 +118,7 @@ use stored::{Stored, beginning, head};
 /// # Not for a cluster yet
 ///
 /// A script reaches several keys, some of which it learns on the way (a session's user from the
-/// session, a user's sessions from the set), which only a single Redis can do in one step; with a
-/// replica or behind a Sentinel it is the same. In a cluster a session's key would be a slot of its
+/// session, a user's sessions from the set), which only a single Redis can do in one step. In a cluster a session's key would be a slot of its
 /// own, where all that decides about it happens (its version, its end, whether the key is taken),
 /// and the sets would be others, written in a second step: before a session is created, after it
 /// is ended, which leaves them too large rather than too small for a while. They can stand that:
@@ -104,7 +127,7 @@ use stored::{Stored, beginning, head};
 /// new one if it has not. Only the cap would be decided on the user's set alone.
 #[derive(Clone)]
 pub struct RedisBackend {
-    link: Arc<Link>,
+    server: Arc<Server>,
     names: Names,
 }
 
@@ -113,13 +136,16 @@ const BATCH: u32 = 500;
 
 impl RedisBackend {
     /// Settings for a Redis at `redis://host`, or `rediss://user:password@host:port/database`
-    /// with TLS, a login and a database; `valkey` and `valkeys` mean the same.
+    /// with TLS, a login and a database; or for the master that sentinels at these hosts (port
+    /// 26379, unless it is said) know by a name, at `redis+sentinel://host,host,host/name`, or
+    /// `rediss+sentinel://user:password@host,host/name/database` with the login to the master;
+    /// `valkey` and `valkeys` mean the same.
     pub fn builder(url: impl Into<String>) -> RedisBuilder {
         RedisBuilder::new(url.into())
     }
 
-    fn new(link: Link, names: Names) -> Self {
-        Self { link: Arc::new(link), names }
+    fn new(server: Server, names: Names) -> Self {
+        Self { server: Arc::new(server), names }
     }
 
     /// Waits for the first connection. Without it, the first verb connects, and a program starts
@@ -128,17 +154,22 @@ impl RedisBackend {
     /// # Errors
     /// The first attempt to connect failed, or the latest one. More are made nonetheless.
     pub async fn connect(&self) -> Result<(), BackendError> {
-        self.link.ready().await.map_err(backend_error)
+        self.server.link().ready().await.map_err(backend_error)
     }
 
     /// The sessions that tower-sessions-redis-store has left in this Redis and database.
     pub fn legacy(&self) -> RedisLegacy {
-        RedisLegacy::over(Arc::clone(&self.link))
+        RedisLegacy::over(Arc::clone(self.server.link()))
+    }
+
+    /// How far what was written has got: figures for operators.
+    pub fn replication(&self) -> ReplicationStatus {
+        self.server.status()
     }
 
     /// What tells of changes of sessions, for a cache.
     pub(crate) fn tracker(&self) -> Tracker {
-        self.link.tracker(self.names.prefix())
+        self.server.link().tracker(self.names.prefix())
     }
 
     async fn run(
@@ -148,21 +179,31 @@ impl RedisBackend {
         arguments: &[&[u8]],
     ) -> Result<Value, BackendError> {
         let arguments = [&[self.names.prefix()], arguments].concat();
-        let deadline = self.link.deadline();
-        self.link.run(script, keys, &arguments, deadline).await.map_err(backend_error)
+        let deadline = self.server.deadline();
+        self.server.run(script, keys, &arguments, deadline).await.map_err(backend_error)
+    }
+
+    async fn write(
+        &self,
+        script: (Write, &Script),
+        keys: &[&str],
+        arguments: &[&[u8]],
+    ) -> Result<Value, BackendError> {
+        let arguments = [&[self.names.prefix()], arguments].concat();
+        self.server.write(script, keys, &arguments, self.server.deadline()).await
     }
 
     /// Runs a script that is about a session.
     async fn judge(
         &self,
-        script: &Script,
+        script: (Write, &Script),
         key: &SessionKey,
         more_keys: &[&str],
         arguments: &[&[u8]],
     ) -> Result<Answer, BackendError> {
         let name = self.names.session(key);
         let keys = [&[name.as_str()], more_keys].concat();
-        Answer::read(self.run(script, &keys, arguments).await?, key)
+        Answer::read(self.write(script, &keys, arguments).await?, key)
     }
 
     /// Asks again, where the key is one that was renewed a moment ago.
@@ -172,7 +213,7 @@ impl RedisBackend {
         name: &str,
         deadline: Instant,
     ) -> Result<Loaded, BackendError> {
-        let reply = self.link.run(&script::LOAD, &[name], &[self.names.prefix()], deadline).await;
+        let reply = self.server.run(&script::LOAD, &[name], &[self.names.prefix()], deadline).await;
         match Answer::read(reply.map_err(backend_error)?, key)? {
             Answer::Found(found) => Ok(Loaded::Found(found)),
             Answer::Missing(missing) => Ok(Loaded::Missing(missing)),
@@ -197,7 +238,7 @@ impl RedisBackend {
         let mut arguments = vec![&read[..], &head, payload.as_bytes(), grace.as_bytes()];
         arguments.extend(lifetime.iter().flat_map(Millis::arguments));
         let keys = [&self.names.session(&rotation.to), self.names.live()];
-        self.judge(&script::RENEW, key, &keys, &arguments).await
+        self.judge((Write::Lasting, &script::RENEW), key, &keys, &arguments).await
     }
 
     async fn replace(
@@ -212,15 +253,16 @@ impl RedisBackend {
         let texts = DraftTexts::of(draft);
         let read = beginning(rotation.version);
         let arguments = [&texts.arguments()[..], &[&read]].concat();
-        self.judge(&script::REPLACE, key, &keys.collect::<Vec<_>>(), &arguments).await
+        self.judge((Write::Lasting, &script::REPLACE), key, &keys.collect::<Vec<_>>(), &arguments)
+            .await
     }
 }
 
 #[async_trait]
 impl Backend for RedisBackend {
     async fn load(&self, key: &SessionKey) -> Result<Loaded, BackendError> {
-        let (name, deadline) = (self.names.session(key), self.link.deadline());
-        match self.link.ask(cmd("GET").arg(&name), deadline).await.map_err(backend_error)? {
+        let (name, deadline) = (self.names.session(key), self.server.deadline());
+        match self.server.ask(cmd("GET").arg(&name), deadline).await.map_err(backend_error)? {
             Value::Nil => Ok(Loaded::Missing(Missing::Absent)),
             Value::BulkString(value) => match Stored::read(value).ok_or_else(corrupt)? {
                 Stored::Session(record) => Ok(Loaded::Found(Found { key: *key, record })),
@@ -236,7 +278,8 @@ impl Backend for RedisBackend {
         let index = draft.user.as_ref().map(|user| self.names.user(user));
         let keys: Vec<_> = [self.names.live()].into_iter().chain(index.as_deref()).collect();
         let texts = DraftTexts::of(draft);
-        match self.judge(&script::CREATE, key, &keys, &texts.arguments()).await? {
+        let write = if draft.user.is_some() { Write::Lasting } else { Write::Passing };
+        match self.judge((write, &script::CREATE), key, &keys, &texts.arguments()).await? {
             Answer::Done(ended) => Ok(Created::Done { ended }),
             Answer::Taken => Ok(Created::Taken),
             Answer::Full => Ok(Created::Full),
@@ -250,7 +293,10 @@ impl Backend for RedisBackend {
         let lifetime = change.lifetime.map(Millis::from);
         let mut arguments = vec![&read[..], &head, change.payload.as_bytes()];
         arguments.extend(lifetime.iter().flat_map(Millis::arguments));
-        match self.judge(&script::UPDATE, key, &[self.names.live()], &arguments).await? {
+        match self
+            .judge((Write::Passing, &script::UPDATE), key, &[self.names.live()], &arguments)
+            .await?
+        {
             Answer::Done(_) => Ok(Updated::Done(version)),
             Answer::Found(found) => Ok(Updated::Conflict(found)),
             Answer::Missing(missing) => Ok(Updated::Missing(missing)),
@@ -259,7 +305,7 @@ impl Backend for RedisBackend {
     }
 
     async fn touch(&self, key: &SessionKey) -> Result<bool, BackendError> {
-        match self.judge(&script::TOUCH, key, &[self.names.live()], &[]).await? {
+        match self.judge((Write::Passing, &script::TOUCH), key, &[self.names.live()], &[]).await? {
             Answer::Done(_) => Ok(true),
             Answer::Missing(_) => Ok(false),
             Answer::Found(_) | Answer::Taken | Answer::Full => Err(unexpected()),
@@ -283,7 +329,7 @@ impl Backend for RedisBackend {
     }
 
     async fn delete(&self, key: &SessionKey) -> Result<Option<Found>, BackendError> {
-        match self.judge(&script::DELETE, key, &[self.names.live()], &[]).await? {
+        match self.judge((Write::Lasting, &script::DELETE), key, &[self.names.live()], &[]).await? {
             Answer::Found(found) => Ok(Some(found)),
             Answer::Missing(_) => Ok(None),
             Answer::Done(_) | Answer::Taken | Answer::Full => Err(unexpected()),
@@ -299,7 +345,7 @@ impl Backend for RedisBackend {
         let life = [millis(record.idle), instant(record.ends)];
         let mut arguments = vec![user.as_bytes(), payload.as_bytes(), &head];
         arguments.extend(times.iter().chain(&life).map(String::as_bytes));
-        match self.judge(&script::RESTORE, key, &keys, &arguments).await? {
+        match self.judge((Write::Lasting, &script::RESTORE), key, &keys, &arguments).await? {
             Answer::Done(_) => Ok(true),
             Answer::Missing(_) | Answer::Taken => Ok(false),
             Answer::Found(_) | Answer::Full => Err(unexpected()),
@@ -330,7 +376,7 @@ impl Backend for RedisBackend {
     async fn stats(&self) -> Result<Stats, BackendError> {
         let mut count = cmd("ZCARD");
         count.arg(self.names.live());
-        let reply = self.link.ask(&count, self.link.deadline()).await;
+        let reply = self.server.ask(&count, self.server.deadline()).await;
         let [live] = numbers(reply.map_err(backend_error)?)?;
         Ok(Stats::of_live(live))
     }
@@ -344,7 +390,7 @@ fn next(version: u64) -> u64 {
 impl fmt::Debug for RedisBackend {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RedisBackend")
-            .field("link", &self.link)
+            .field("link", self.server.link())
             .field("names", &self.names)
             .finish()
     }

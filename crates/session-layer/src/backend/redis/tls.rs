@@ -29,18 +29,8 @@ impl TlsSettings {
         self.authorities.is_empty() && self.client.is_none()
     }
 
-    /// For a server of this name. What the process has installed as its cryptography does not
-    /// matter.
-    pub(super) fn connector(
-        &self,
-        host: &str,
-    ) -> Result<(TlsConnector, ServerName<'static>), ConfigError> {
-        let name = ServerName::try_from(host.to_owned()).map_err(|_| {
-            ConfigError::new(
-                ConfigErrorKind::InvalidUrl,
-                "over TLS the URL's host must be a name or an address that a certificate can have",
-            )
-        })?;
+    /// What the process has installed as its cryptography does not matter.
+    pub(super) fn connector(&self) -> Result<TlsConnector, ConfigError> {
         let config = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
             .with_safe_default_protocol_versions()
             .map_err(|_| invalid("the TLS library offers no version of TLS"))?
@@ -51,7 +41,7 @@ impl TlsSettings {
                 .with_client_auth_cert(client.chain()?, client.key()?)
                 .map_err(|_| invalid(CLIENT))?,
         };
-        Ok((TlsConnector::from(Arc::new(config)), name))
+        Ok(TlsConnector::from(Arc::new(config)))
     }
 
     fn roots(&self) -> Result<RootCertStore, ConfigError> {
@@ -69,6 +59,17 @@ impl TlsSettings {
         }
         Ok(roots)
     }
+}
+
+/// A server over TLS is known by its host.
+pub(super) fn check_host(host: &str) -> Result<(), ConfigError> {
+    let name = ServerName::try_from(host).map(drop);
+    name.map_err(|_| {
+        ConfigError::new(
+            ConfigErrorKind::InvalidUrl,
+            "over TLS the URL's host must be a name or an address that a certificate can have",
+        )
+    })
 }
 
 impl ClientCertificate {

@@ -2,7 +2,7 @@ use std::fmt;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use redis::{Cmd, ErrorKind, PushInfo, PushKind, RedisError, RedisResult, Value, cmd};
+use redis::{Cmd, ErrorKind, PushInfo, PushKind, RedisError, Value, cmd};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep};
 
@@ -10,7 +10,7 @@ use super::backoff;
 use super::endpoint::Endpoint;
 use super::fault::{closed, kind};
 use super::names::session_key;
-use super::wire::Wire;
+use super::wire::{Listener, Wire};
 use crate::backend::{BackendErrorKind, SessionKey};
 
 /// Who wants to know which sessions are changed in a Redis. What it is told of it is told on the
@@ -70,10 +70,17 @@ impl Drop for Task {
 }
 
 async fn keep_told(tracker: Tracker, follower: Arc<dyn Follower>, pulse: Duration) {
+    tokio::select! {
+        () = tell_again(&tracker, &follower, pulse) => {}
+        () = tracker.endpoint.watch() => {}
+    }
+}
+
+async fn tell_again(tracker: &Tracker, follower: &Arc<dyn Follower>, pulse: Duration) {
     let mut failures: u32 = 0;
     loop {
         let began = Instant::now();
-        let error = tracker.tell(&follower, pulse).await;
+        let error = tracker.tell(follower, pulse).await;
         follower.lost();
         if began.elapsed() >= PROVEN {
             failures = 0;
@@ -105,20 +112,18 @@ impl Tracker {
         tokio::select! {
             () = driver.has_ended() => closed(),
             error = self.watch(&wire, pulse) => error,
+            () = self.endpoint.moved() => closed(),
         }
     }
 
-    fn listener(
-        &self,
-        follower: &Arc<dyn Follower>,
-    ) -> impl Fn(PushInfo) -> RedisResult<()> + Send + Sync + 'static {
+    fn listener(&self, follower: &Arc<dyn Follower>) -> Listener {
         let (follower, prefix) = (Arc::clone(follower), self.prefix.clone());
-        move |push| {
+        Arc::new(move |push: PushInfo| {
             if push.kind == PushKind::Invalidate {
                 tell_of(&*follower, &prefix, &push.data);
             }
             Ok(())
-        }
+        })
     }
 
     fn request(&self) -> Cmd {

@@ -1,18 +1,20 @@
+use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use redis::aio::{AsyncPushSender, MultiplexedConnection};
+use redis::aio::MultiplexedConnection;
 use redis::{
-    AsyncConnectionConfig, Cmd, Pipeline, ProtocolVersion, RedisConnectionInfo, RedisResult, Value,
+    AsyncConnectionConfig, Cmd, Pipeline, ProtocolVersion, PushInfo, RedisConnectionInfo,
+    RedisResult, Value,
 };
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout, timeout_at};
 
-use super::address::Login;
 use super::fault::{is_demoted, reply, timed_out};
+use super::login::Login;
 
 /// One connection, for all commands at the same time. What is in flight when it breaks fails and
 /// is not sent again, for it may have been carried out.
@@ -21,6 +23,9 @@ pub(super) struct Wire {
     answers: AtomicU64,
     doubt: Notify,
 }
+
+/// Gets what Redis says without being asked, and must not wait.
+pub(super) type Listener = Arc<dyn Fn(PushInfo) -> RedisResult<()> + Send + Sync>;
 
 /// Moves the bytes of a [`Wire`], until it breaks or this is dropped.
 pub(super) struct Driver(JoinHandle<()>);
@@ -31,40 +36,19 @@ const QUEUE: usize = 1024;
 const TELLING: Duration = Duration::from_millis(20);
 
 impl Wire {
-    pub(super) async fn over<S>(stream: S, login: &Login) -> RedisResult<(Arc<Self>, Driver)>
-    where
-        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-    {
-        Self::greeted(stream, login, info(), config()).await
-    }
-
-    /// One that also gets what Redis says without being asked, in RESP3.
-    pub(super) async fn listening<S>(
+    /// Greets a server. With a listener it also gets what Redis says without being asked, in RESP3.
+    pub(super) async fn over<S>(
         stream: S,
         login: &Login,
-        listener: impl AsyncPushSender,
+        listener: Option<Listener>,
     ) -> RedisResult<(Arc<Self>, Driver)>
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
-        let mut info = info().set_protocol(ProtocolVersion::RESP3);
-        // Here Redis greets nobody before the login.
-        if let Some(password) = &login.password {
-            let user = login.user.as_deref().unwrap_or("default");
-            info = info.set_username(user).set_password(password);
-        }
-        Self::greeted(stream, login, info, config().set_push_sender(listener)).await
-    }
-
-    async fn greeted<S>(
-        stream: S,
-        login: &Login,
-        info: RedisConnectionInfo,
-        config: AsyncConnectionConfig,
-    ) -> RedisResult<(Arc<Self>, Driver)>
-    where
-        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-    {
+        let (info, config) = match listener {
+            None => (info(), config()),
+            Some(tell) => (info_in_resp3(login), config().set_push_sender(move |push| tell(push))),
+        };
         let (connection, driver) =
             MultiplexedConnection::new_with_config(&info, stream, config).await?;
         let driver = Driver(tokio::spawn(driver));
@@ -75,10 +59,36 @@ impl Wire {
 
     /// Sends a command, once.
     pub(super) async fn ask(&self, command: &Cmd, deadline: Instant) -> RedisResult<Value> {
-        let (answers, asked) = (self.answers.load(Ordering::Relaxed), Instant::now());
         let mut connection = self.connection.clone();
-        match timeout_at(deadline, connection.send_packed_command(command)).await {
-            Ok(answer) => self.answered(reply(answer?)),
+        let answer = self.in_time(connection.send_packed_command(command), deadline).await?;
+        self.answered(reply(answer))
+    }
+
+    /// Sends commands together, once. An error of one of them is among the answers.
+    pub(super) async fn ask_all(
+        &self,
+        commands: &Pipeline,
+        deadline: Instant,
+    ) -> RedisResult<Vec<Value>> {
+        let mut connection = self.connection.clone();
+        let sent = connection.send_packed_commands(commands, 0, commands.len());
+        let answers = self.in_time(sent, deadline).await?;
+        self.answers.fetch_add(1, Ordering::Relaxed);
+        if answers.iter().any(|answer| reply(answer.clone()).is_err_and(|error| is_demoted(&error)))
+        {
+            self.doubt.notify_one();
+        }
+        Ok(answers)
+    }
+
+    async fn in_time<T>(
+        &self,
+        answer: impl Future<Output = RedisResult<T>>,
+        deadline: Instant,
+    ) -> RedisResult<T> {
+        let (answers, asked) = (self.answers.load(Ordering::Relaxed), Instant::now());
+        match timeout_at(deadline, answer).await {
+            Ok(answer) => answer,
             Err(_) => {
                 let silent = self.answers.load(Ordering::Relaxed) == answers;
                 if silent && asked.elapsed() >= TELLING {
@@ -116,6 +126,17 @@ fn config() -> AsyncConnectionConfig {
 /// Something has to be said here: an error of TLS that comes late is lost further on.
 fn info() -> RedisConnectionInfo {
     RedisConnectionInfo::default().set_lib_name(env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"))
+}
+
+/// Here Redis greets nobody before the login.
+fn info_in_resp3(login: &Login) -> RedisConnectionInfo {
+    let info = info().set_protocol(ProtocolVersion::RESP3);
+    match &login.password {
+        None => info,
+        Some(password) => {
+            info.set_username(login.user.as_deref().unwrap_or("default")).set_password(password)
+        }
+    }
 }
 
 /// Logs in, and sees whether Redis serves at all: it accepts connections while it loads, and the
