@@ -1,6 +1,6 @@
 //! What a call costs among a million live sessions, beside one among a thousand, and how many bytes
 //! a session takes.
-//! `cargo bench --manifest-path tests/bench/Cargo.toml --bench growth [-- SESSIONS] [-- BACKEND…]`
+//! `cargo bench --manifest-path tests/bench/Cargo.toml --bench growth [-- SESSIONS BACKEND…]`
 //!
 //! Both sizes of a backend take turns, round by round, so that a machine that is slow for a while is
 //! slow for both; a figure is the median of the rounds. Servers get memory for all sessions, as they

@@ -25,7 +25,7 @@ fn of(results: &Results) -> Option<Vec<Ask>> {
             let what = "memory, read: 0.8 of MemoryStore";
             Some(vec![Ask { what, at_most: 0.8 * peer.read, measured: ours.read }])
         }
-        "SQLite on disk" => {
+        "SQLite" => {
             let what = "SQLite, read: 1 / 1.5 of tower-sessions-sqlx-store";
             Some(vec![Ask { what, at_most: peer.read / 1.5, measured: ours.read }])
         }
@@ -35,7 +35,7 @@ fn of(results: &Results) -> Option<Vec<Ask>> {
 }
 
 fn of_redis(results: &Results, ours: &Speed) -> Option<Vec<Ask>> {
-    let [get, does_nothing, stores] = &results.bare[..] else { return None };
+    let [get, _, does_nothing, stores] = &results.bare[..] else { return None };
     Some(vec![
         Ask {
             what: "Redis, read: 1.1 × GET + 3 µs",

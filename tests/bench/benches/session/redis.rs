@@ -2,8 +2,13 @@
 
 use ::redis::aio::MultiplexedConnection;
 use ::redis::{Client, cmd};
+use axum::body::Body;
+use axum::extract::State;
+use axum::{Router, routing};
+use http::Request;
 use session_layer::backend::RedisBackend;
 use test_servers::Redis;
+use tower::ServiceExt;
 use tower_sessions_redis_store::RedisStore;
 use tower_sessions_redis_store::fred::prelude::{ClientLike, Config, Pool};
 
@@ -49,9 +54,14 @@ async fn yardsticks(url: &str) -> Vec<Yardstick> {
         let connection = connection.clone();
         move || get(connection.clone())
     };
+    let route = {
+        let router = Router::new().route("/get", routing::get(read)).with_state(connection.clone());
+        move || request(router.clone())
+    };
     let (one, other) = (connection.clone(), connection);
     vec![
         Yardstick::new("a bare GET", Measures::Reads, get),
+        Yardstick::new("a route whose handler asks a bare GET", Measures::Reads, route),
         Yardstick::new("a bare EVALSHA that does nothing", Measures::Changes, move || {
             evalsha(one.clone(), nothing.clone())
         }),
@@ -68,6 +78,18 @@ async fn script(connection: &mut MultiplexedConnection, text: &str) -> String {
 async fn get(mut connection: MultiplexedConnection) {
     let value: Vec<u8> = cmd("GET").arg("bare").query_async(&mut connection).await.unwrap();
     assert_eq!(value.len(), STORED);
+}
+
+async fn read(State(connection): State<MultiplexedConnection>) -> &'static str {
+    get(connection).await;
+    "value number 3"
+}
+
+/// A request through a router, which is all that it costs.
+async fn request(router: Router) {
+    let request = Request::get("/get").body(Body::empty()).unwrap();
+    let response = router.oneshot(request).await.unwrap();
+    assert_eq!(response.status(), 200);
 }
 
 async fn evalsha(mut connection: MultiplexedConnection, script: String) {

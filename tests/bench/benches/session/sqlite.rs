@@ -14,7 +14,7 @@ use crate::yardstick::{Measures, STORED, Yardstick};
 
 pub(crate) async fn group(folder: &Path) -> Group {
     Group {
-        title: "SQLite on disk",
+        title: "SQLite",
         requests: 20,
         contenders: contenders(folder).await,
         yardsticks: yardsticks(folder),
