@@ -47,7 +47,6 @@ fn connect(path: &Path) -> Result<Connection, Fault> {
     let file = Connection::open_with_flags(path, flags)?;
     file.busy_timeout(Duration::ZERO)?;
     file.set_prepared_statement_cache_capacity(STATEMENTS);
-    file.pragma_update(None, "cache_size", -16_384)?;
     file.pragma_update(None, "trusted_schema", false)?;
     Ok(file)
 }
