@@ -6,7 +6,7 @@
 #   tests/run.sh long             the oracle with 100,000 cases, and every session backend with
 #                                 5,000 concurrent histories; PROPTEST_CASES, CONFORMANCE_HISTORIES
 #                                 and CONFORMANCE_SEED (the first history) say otherwise
-#   tests/run.sh bench            the benchmarks against the peers
+#   tests/run.sh bench            the benchmarks against the peers, and among a million sessions
 #   tests/run.sh fuzz [SECONDS]   every fuzz target, 600 s each unless told
 #
 # It installs what is missing of the servers and tools (tests/servers.sh), prints every step with
@@ -34,7 +34,10 @@ main() {
 run_all() {
     step "servers and tools" bash tests/servers.sh
     step "format" cargo fmt --all --check
+    step "format, benchmarks" cargo fmt --check --manifest-path tests/bench/Cargo.toml
     step "Cargo.lock" cargo fetch --locked
+    step "Cargo.lock, benchmarks" \
+        cargo update --workspace --locked --quiet --manifest-path tests/bench/Cargo.toml
     run_deny
     step "clippy, all features" cargo clippy --locked --all-targets --all-features -- -D warnings
     step "clippy, each feature" each_feature
@@ -50,7 +53,10 @@ run_long() {
 }
 
 run_bench() {
-    step "benchmarks against the peers" cargo bench --locked -p peer-bench
+    step "servers and tools" bash tests/servers.sh
+    step "clippy, benchmarks" \
+        cargo clippy --locked --manifest-path tests/bench/Cargo.toml --all-targets -- -D warnings
+    step "benchmarks against the peers" cargo bench --locked --manifest-path tests/bench/Cargo.toml
     step "benchmark of the round trips to Redis" \
         cargo bench --locked -p session-layer --features redis --bench redis
     step "benchmark of the near cache" \
