@@ -4,7 +4,7 @@ use tower_layer::Layer;
 
 use crate::backend::Backend;
 use crate::config::Config;
-use crate::{SessionLayerBuilder, SessionService, Sessions};
+use crate::{HealthRoutes, SessionLayerBuilder, SessionService, Sessions};
 
 /// A layer that gives every request a [`Session`](crate::Session), kept in a backend that all
 /// instances share.
@@ -82,6 +82,11 @@ impl SessionLayer {
     /// The sessions of all users, for the application's own administration.
     pub fn sessions(&self) -> Sessions {
         Sessions::new(Arc::clone(&self.0))
+    }
+
+    /// `GET /health` and `GET /ready`, for balancers and operators.
+    pub fn health(&self) -> HealthRoutes {
+        HealthRoutes::new(Arc::clone(&self.0))
     }
 
     pub(crate) fn new(config: Config) -> Self {

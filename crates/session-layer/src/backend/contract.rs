@@ -3,8 +3,8 @@ use std::fmt::Debug;
 use async_trait::async_trait;
 
 use super::{
-    BackendError, Change, Created, Draft, Found, Loaded, Record, Rotated, Rotation, SessionKey,
-    Updated, UserId,
+    BackendError, Change, Created, Draft, Found, Health, Loaded, Record, Rotated, Rotation,
+    SessionKey, StoreHealth, Updated, UserId,
 };
 
 /// Where sessions are kept, and the promises that everything else rests on.
@@ -109,6 +109,17 @@ pub trait Backend: Debug + Send + Sync + 'static {
     /// # Errors
     /// The backend can't be asked.
     async fn stats(&self) -> Result<Stats, BackendError>;
+
+    /// How it is, for operators; an outage is an answer here. Unless a backend knows more, it is up
+    /// if it has figures.
+    async fn health(&self) -> Health {
+        Health::of(StoreHealth::of(self.name(), &self.stats().await))
+    }
+
+    /// One word for reports, logs and metrics, such as `redis`.
+    fn name(&self) -> &'static str {
+        "other"
+    }
 }
 
 /// Figures of a [`Backend`].

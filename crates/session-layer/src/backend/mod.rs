@@ -5,6 +5,7 @@
 
 mod contract;
 mod error;
+mod health;
 mod key;
 pub mod memory;
 #[cfg(feature = "mysql")]
@@ -23,6 +24,7 @@ pub mod sqlite;
 
 pub use contract::{Backend, Stats};
 pub use error::{BackendError, BackendErrorKind};
+pub use health::{Breaker, Health, HealthStatus, ReplicationLevel, StoreHealth};
 pub use key::{SessionKey, UserId};
 pub use memory::{MemoryBackend, MemoryBuilder};
 #[cfg(feature = "mysql")]

@@ -5,6 +5,7 @@
 mod both_gone;
 mod chaos;
 mod faulty;
+mod health;
 mod normal;
 mod primary_gone;
 mod stores;

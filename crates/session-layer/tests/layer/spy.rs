@@ -23,6 +23,7 @@ struct Inner {
     payloads: Mutex<Vec<Payload>>,
     is_down: AtomicBool,
     writes_fail: AtomicBool,
+    hangs: AtomicBool,
 }
 
 impl Spy {
@@ -33,6 +34,7 @@ impl Spy {
             payloads: Mutex::default(),
             is_down: AtomicBool::new(false),
             writes_fail: AtomicBool::new(false),
+            hangs: AtomicBool::new(false),
         }))
     }
 
@@ -56,9 +58,17 @@ impl Spy {
         self.0.writes_fail.store(fail, Ordering::SeqCst);
     }
 
+    /// From now on it never answers.
+    pub(crate) fn hang(&self) {
+        self.0.hangs.store(true, Ordering::SeqCst);
+    }
+
     /// As a backend somewhere else takes its time, other requests get their turn.
     async fn called(&self, verb: &'static str) -> Result<&MemoryBackend, BackendError> {
         yield_now().await;
+        if self.0.hangs.load(Ordering::SeqCst) {
+            std::future::pending::<()>().await;
+        }
         self.0.calls.lock().unwrap().push(verb);
         let is_write = !matches!(verb, "load" | "of_user" | "stats");
         let is_down = self.0.is_down.load(Ordering::SeqCst);

@@ -18,6 +18,7 @@ async fn a_session_in_memory_is_read_without_the_store() {
     assert_eq!(found(&fixture.cache, "a").await, stored);
     assert_eq!(fixture.spy.take_loads(), 0);
     assert_eq!(fixture.cache.coherence(), Coherence::ByAge);
+    assert_eq!(fixture.cache.health().await.stores[0].near_cache, Some("by_age"));
 }
 
 #[tokio::test(start_paused = true)]

@@ -110,6 +110,10 @@ impl Backend for MemoryBackend {
     async fn stats(&self) -> Result<Stats, BackendError> {
         Ok(Stats::of_live(self.store.live()))
     }
+
+    fn name(&self) -> &'static str {
+        "memory"
+    }
 }
 
 /// How many entries a sweep looks at while others wait.

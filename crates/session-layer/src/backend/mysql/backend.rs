@@ -85,6 +85,10 @@ impl Backend for MySqlBackend {
     async fn stats(&self) -> Result<Stats, BackendError> {
         self.pool.run(&Count).await
     }
+
+    fn name(&self) -> &'static str {
+        "mysql"
+    }
 }
 
 /// Where the server is, without who it is asked as.

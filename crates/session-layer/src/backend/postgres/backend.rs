@@ -84,6 +84,10 @@ impl Backend for PostgresBackend {
     async fn stats(&self) -> Result<Stats, BackendError> {
         self.pool.run(&Count).await
     }
+
+    fn name(&self) -> &'static str {
+        "postgres"
+    }
 }
 
 /// Where the server is, without who it is asked as.

@@ -39,8 +39,9 @@ use redis::{Value, cmd};
 use tokio::time::Instant;
 
 use super::{
-    Backend, BackendError, Change, Created, Draft, Found, Lifetime, Loaded, Missing, Payload,
-    Record, Rotated, Rotation, RotationKind, SessionKey, Stats, Updated, UserId,
+    Backend, BackendError, Change, Created, Draft, Found, Health, Lifetime, Loaded, Missing,
+    Payload, Record, ReplicationLevel, Rotated, Rotation, RotationKind, SessionKey, Stats,
+    StoreHealth, Updated, UserId,
 };
 use answer::{Answer, numbers, sessions};
 use draft::DraftTexts;
@@ -379,6 +380,19 @@ impl Backend for RedisBackend {
         let reply = self.server.ask(&count, self.server.deadline()).await;
         let [live] = numbers(reply.map_err(backend_error)?)?;
         Ok(Stats::of_live(live))
+    }
+
+    async fn health(&self) -> Health {
+        let store = StoreHealth::of(self.name(), &self.stats().await);
+        let ReplicationStatus { asked, reached, .. } = self.replication();
+        match asked {
+            0 => Health::of(store),
+            _ => Health::of(store.replicated(ReplicationLevel::new(asked, reached))),
+        }
+    }
+
+    fn name(&self) -> &'static str {
+        "redis"
     }
 }
 

@@ -142,6 +142,10 @@ impl Backend for SqliteBackend {
     async fn stats(&self) -> Result<Stats, BackendError> {
         self.read(|file, _| read::stats(file)).await
     }
+
+    fn name(&self) -> &'static str {
+        "sqlite"
+    }
 }
 
 impl fmt::Debug for SqliteBackend {

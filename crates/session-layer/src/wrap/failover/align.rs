@@ -1,7 +1,10 @@
 use super::journal;
 use super::pair::Pair;
 use super::{Mode, Side};
-use crate::backend::{Backend, BackendError, BackendErrorKind, Found, Loaded, Missing, SessionKey};
+use crate::backend::{
+    Backend, BackendError, BackendErrorKind, Change, Found, Loaded, Missing, Record, SessionKey,
+    Updated,
+};
 
 /// What came of making both stores say the same about a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,9 +45,7 @@ async fn try_align(
     let (lead, follower) = (pair.store(mode.lead), pair.store(mode.follower_side()));
     let (led, followed) = tokio::join!(lead.load(key), follower.load(key));
     match (led?, followed?) {
-        (Loaded::Found(led), Loaded::Found(followed)) => {
-            both(pair, mode, key, led, followed).await.map(Some)
-        }
+        (Loaded::Found(led), Loaded::Found(followed)) => both(pair, mode, key, led, followed).await,
         (Loaded::Found(led), Loaded::Missing(_)) => match give(follower, &led).await? {
             Given::There => kept(pair, mode, led).await.map(Some),
             Given::Ended => end(lead, &led.key, Missing::Absent).await,
@@ -100,22 +101,38 @@ async fn both(
     key: &SessionKey,
     led: Found,
     followed: Found,
-) -> Result<Aligned, BackendError> {
+) -> Result<Option<Aligned>, BackendError> {
     let (lead, follower) = (pair.store(mode.lead), pair.store(mode.follower_side()));
     if led.key != followed.key {
-        return moved(pair, mode, key, led, &followed).await;
+        return moved(pair, mode, key, led, &followed).await.map(Some);
     }
     if led.record.payload == followed.record.payload
         && led.record.version == followed.record.version
     {
-        return Ok(Aligned::Kept(led));
+        return Ok(Some(Aligned::Kept(led)));
     }
-    if is_newer(pair, mode, key, &followed, &led).await? {
-        lead.restore(&followed.key, &followed.record).await?;
-        return Ok(Aligned::Yielded(followed));
+    if !is_newer(pair, mode, key, &followed, &led).await? {
+        return match follower.restore(&led.key, &led.record).await? {
+            true => kept(pair, mode, led).await.map(Some),
+            false => Ok(None),
+        };
     }
-    follower.restore(&led.key, &led.record).await?;
-    kept(pair, mode, led).await
+    if followed.record.version > led.record.version {
+        let given = lead.restore(&followed.key, &followed.record).await?;
+        return Ok(given.then_some(Aligned::Yielded(followed)));
+    }
+    // Who has read what the lead has needs to notice: it is changed, and not replaced.
+    let change = Change {
+        version: led.record.version,
+        payload: followed.record.payload.clone(),
+        lifetime: None,
+    };
+    let Updated::Done(version) = lead.update(&led.key, &change).await? else {
+        return Ok(None);
+    };
+    let newer = Found { record: Record { version, ..followed.record }, ..followed };
+    let given = follower.restore(&newer.key, &newer.record).await?;
+    Ok(given.then_some(Aligned::Yielded(newer)))
 }
 
 /// One of them was renewed where the other one was not. What only the follower did was never
@@ -163,4 +180,57 @@ async fn is_newer(
         Side::Primary => journal::has(follower, key).await?,
         Side::Backup => !journal::has(lead, key).await?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Follower;
+    use super::super::pair::testing::{change, create, found, pair};
+    use super::*;
+
+    const BACKUP_LEADS: Mode = Mode { lead: Side::Backup, follower: Follower::CatchingUp };
+
+    /// Two that were changed to something else at the same time.
+    async fn torn() -> (Pair, SessionKey) {
+        let (pair, key) = (pair(), SessionKey::of_id("a"));
+        for (side, content) in [(Side::Primary, "primary"), (Side::Backup, "backup")] {
+            create(pair.store(side), &key).await;
+            assert_eq!(change(pair.store(side), &key, 1, content).await, Updated::Done(2));
+        }
+        (pair, key)
+    }
+
+    async fn both_have(pair: &Pair, key: &SessionKey, version: u64, content: &str) {
+        for side in [Side::Primary, Side::Backup] {
+            let record = found(pair.store(side), key).await.record;
+            assert_eq!((record.version, record.payload.as_bytes()), (version, content.as_bytes()));
+        }
+    }
+
+    #[tokio::test]
+    async fn of_two_changes_of_the_same_version_the_primarys_stays() {
+        let (pair, key) = torn().await;
+        align(&pair, Mode::NORMAL, &key).await.unwrap();
+        both_have(&pair, &key, 2, "primary").await;
+    }
+
+    #[tokio::test]
+    async fn who_has_read_what_a_lead_gave_up_gets_a_conflict() {
+        let (pair, key) = torn().await;
+        let aligned = align(&pair, BACKUP_LEADS, &key).await.unwrap();
+        assert!(matches!(aligned, Aligned::Yielded(_)), "{aligned:?}");
+        both_have(&pair, &key, 3, "primary").await;
+        for side in [Side::Primary, Side::Backup] {
+            let late = change(pair.store(side), &key, 2, "late").await;
+            assert!(matches!(late, Updated::Conflict(_)), "{late:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_noted_stays_whoever_leads() {
+        let (pair, key) = torn().await;
+        journal::note(pair.store(Side::Backup), journal::Missed::change(&key)).await.unwrap();
+        align(&pair, BACKUP_LEADS, &key).await.unwrap();
+        both_have(&pair, &key, 2, "backup").await;
+    }
 }

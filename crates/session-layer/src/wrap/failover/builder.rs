@@ -60,7 +60,8 @@ impl FailoverBuilder {
         let store = |backend| Store::new(backend, self.patience, probe);
         let pair = Pair::new(store(self.primary), store(self.backup), 10 * self.patience);
         let settle = 4 * self.probe_every + 4 * self.patience;
-        Ok(Failover::new(pair, Pace { probe: self.probe_every, settle }))
+        let pace = Pace { probe: self.probe_every, settle, flight: 2 * self.patience };
+        Ok(Failover::new(pair, pace))
     }
 }
 

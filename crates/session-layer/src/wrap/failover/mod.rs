@@ -3,9 +3,11 @@
 mod align;
 mod builder;
 mod catch_up;
+mod health;
 mod journal;
 mod mode;
 mod pair;
+mod ripening;
 mod side;
 mod store;
 mod verb;
@@ -19,11 +21,12 @@ use std::sync::{Arc, Once};
 use async_trait::async_trait;
 
 use crate::backend::{
-    Backend, BackendError, Change, Created, Draft, Found, Loaded, Record, Rotated, Rotation,
-    SessionKey, Stats, Updated, UserId,
+    Backend, BackendError, Change, Created, Draft, Found, Health, Loaded, Record, Rotated,
+    Rotation, SessionKey, Stats, Updated, UserId,
 };
 use catch_up::Pace;
 use pair::Pair;
+use verb::outcome;
 
 /// Keeps all sessions in two stores, so that either may be gone.
 ///
@@ -46,6 +49,9 @@ use pair::Pair;
 ///
 /// A primary that comes back without its memory is given its sessions as they are asked for. A
 /// backup that is new and empty gets each session with its next change or touch.
+///
+/// A store must not be one that reads from memory: a [`NearCache`](super::NearCache) goes around
+/// this, not into it.
 ///
 /// If both are gone, or one of them while the other one has not caught up, every verb fails, and
 /// requests are served as guests'; cookies stay as they are.
@@ -72,7 +78,12 @@ pub struct Failover {
 impl Failover {
     /// Settings for these two.
     pub fn builder(primary: impl Backend, backup: impl Backend) -> FailoverBuilder {
-        FailoverBuilder::new(Arc::new(primary), Arc::new(backup))
+        Self::builder_shared(Arc::new(primary), Arc::new(backup))
+    }
+
+    /// [`builder`](Self::builder) with backends that the application uses elsewhere too.
+    pub fn builder_shared(primary: Arc<dyn Backend>, backup: Arc<dyn Backend>) -> FailoverBuilder {
+        FailoverBuilder::new(primary, backup)
     }
 
     fn new(pair: Pair, pace: Pace) -> Self {
@@ -94,57 +105,77 @@ impl Failover {
 impl Backend for Failover {
     async fn load(&self, key: &SessionKey) -> Result<Loaded, BackendError> {
         let pair = self.pair();
-        let _verb = pair.verb().await;
-        let mode = pair.mode().await?;
-        match verb::load(pair, mode, key).await {
-            Err(error) => verb::load(pair, pair.mode_after(mode, error).await?, key).await,
-            loaded => loaded,
+        loop {
+            let (mode, _verb) = pair.verb().await?;
+            if let Some(outcome) = outcome(verb::load(pair, mode, key).await) {
+                return outcome;
+            }
         }
     }
 
     async fn create(&self, key: &SessionKey, draft: &Draft) -> Result<Created, BackendError> {
         let pair = self.pair();
-        let _verb = pair.verb().await;
-        verb::create(pair, key, draft).await
+        loop {
+            let (mode, _verb) = pair.verb().await?;
+            if let Some(outcome) = outcome(verb::create(pair, mode, key, draft).await) {
+                return outcome;
+            }
+        }
     }
 
     async fn update(&self, key: &SessionKey, change: &Change) -> Result<Updated, BackendError> {
         let pair = self.pair();
-        let _verb = pair.verb().await;
-        verb::update(pair, key, change).await
+        loop {
+            let (mode, _verb) = pair.verb().await?;
+            if let Some(outcome) = outcome(verb::update(pair, mode, key, change).await) {
+                return outcome;
+            }
+        }
     }
 
     async fn touch(&self, key: &SessionKey) -> Result<bool, BackendError> {
         let pair = self.pair();
-        let _verb = pair.verb().await;
-        verb::touch(pair, key).await
+        loop {
+            let (mode, _verb) = pair.verb().await?;
+            if let Some(outcome) = outcome(verb::touch(pair, mode, key).await) {
+                return outcome;
+            }
+        }
     }
 
     async fn rotate(&self, key: &SessionKey, rotation: &Rotation) -> Result<Rotated, BackendError> {
         let pair = self.pair();
-        let _verb = pair.verb().await;
-        verb::rotate(pair, key, rotation).await
+        loop {
+            let (mode, _verb) = pair.verb().await?;
+            if let Some(outcome) = outcome(verb::rotate(pair, mode, key, rotation).await) {
+                return outcome;
+            }
+        }
     }
 
     async fn delete(&self, key: &SessionKey) -> Result<Option<Found>, BackendError> {
         let pair = self.pair();
-        let _verb = pair.verb().await;
-        verb::delete(pair, key).await
+        loop {
+            let (mode, _verb) = pair.verb().await?;
+            if let Some(outcome) = outcome(verb::delete(pair, mode, key).await) {
+                return outcome;
+            }
+        }
     }
 
     async fn restore(&self, key: &SessionKey, record: &Record) -> Result<bool, BackendError> {
         let pair = self.pair();
         let _verb = pair.only_verb().await;
-        verb::restore(pair, key, record).await
+        verb::restore(pair, pair.mode().await?, key, record).await
     }
 
     async fn of_user(&self, user: &UserId) -> Result<Vec<Found>, BackendError> {
         let pair = self.pair();
-        let _verb = pair.verb().await;
-        let mode = pair.mode().await?;
-        match verb::of_user(pair, mode, user).await {
-            Err(error) => verb::of_user(pair, pair.mode_after(mode, error).await?, user).await,
-            found => found,
+        loop {
+            let (mode, _verb) = pair.verb().await?;
+            if let Some(outcome) = outcome(verb::of_user(pair, mode, user).await) {
+                return outcome;
+            }
         }
     }
 
@@ -159,10 +190,19 @@ impl Backend for Failover {
 
     async fn stats(&self) -> Result<Stats, BackendError> {
         let pair = self.pair();
-        let mode = pair.mode().await?;
-        match pair.store(mode.lead).stats().await {
-            Err(error) => pair.store(pair.mode_after(mode, error).await?.lead).stats().await,
-            stats => stats,
+        loop {
+            let (mode, _verb) = pair.verb().await?;
+            if let Some(outcome) = outcome(verb::stats(pair, mode).await) {
+                return outcome;
+            }
         }
+    }
+
+    async fn health(&self) -> Health {
+        health::of(self.pair()).await
+    }
+
+    fn name(&self) -> &'static str {
+        "failover"
     }
 }

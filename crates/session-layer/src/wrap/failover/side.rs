@@ -10,6 +10,14 @@ pub enum Side {
 }
 
 impl Side {
+    /// `primary` or `backup`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Primary => "primary",
+            Self::Backup => "backup",
+        }
+    }
+
     pub(super) fn other(self) -> Self {
         match self {
             Self::Primary => Self::Backup,
@@ -20,9 +28,6 @@ impl Side {
 
 impl fmt::Display for Side {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Primary => "primary",
-            Self::Backup => "backup",
-        })
+        f.write_str(self.as_str())
     }
 }

@@ -7,8 +7,8 @@ use async_trait::async_trait;
 use tokio::time::timeout;
 
 use crate::backend::{
-    Backend, BackendError, BackendErrorKind, Change, Created, Draft, Found, Loaded, Payload,
-    Record, Rotated, Rotation, SessionKey, Stats, Updated, UserId,
+    Backend, BackendError, BackendErrorKind, Change, Created, Draft, Found, Health, Loaded,
+    Payload, Record, Rotated, Rotation, SessionKey, Stats, StoreHealth, Updated, UserId,
 };
 
 /// A backend that is not waited for longer than so.
@@ -93,6 +93,18 @@ impl Backend for Store {
 
     async fn stats(&self) -> Result<Stats, BackendError> {
         self.bounded(self.backend.stats()).await
+    }
+
+    /// As others wait for it.
+    async fn health(&self) -> Health {
+        timeout(self.patience, self.backend.health()).await.unwrap_or_else(|_| {
+            let late: Result<(), _> = Err(BackendError::new(BackendErrorKind::Timeout));
+            Health::of(StoreHealth::of(self.name(), &late))
+        })
+    }
+
+    fn name(&self) -> &'static str {
+        self.backend.name()
     }
 }
 

@@ -20,8 +20,8 @@ use crate::backend::RedisBackend;
 #[cfg(feature = "redis")]
 use crate::backend::redis::{Follower, Tracking};
 use crate::backend::{
-    Backend, BackendError, Change, Created, Draft, Found, Loaded, Record, Rotated, Rotation,
-    SessionKey, Stats, Updated, UserId,
+    Backend, BackendError, Change, Created, Draft, Found, Health, Loaded, Record, Rotated,
+    Rotation, SessionKey, Stats, Updated, UserId,
 };
 use flight::{Flight, Landing, given_up};
 use memory::{Memory, Read};
@@ -279,6 +279,17 @@ impl<B: Backend> Backend for NearCache<B> {
 
     async fn stats(&self) -> Result<Stats, BackendError> {
         self.store().stats().await
+    }
+
+    async fn health(&self) -> Health {
+        let mut health = self.store().health().await;
+        let coherence = self.coherence().as_str();
+        health.stores.iter_mut().for_each(|store| store.near_cache = Some(coherence));
+        health
+    }
+
+    fn name(&self) -> &'static str {
+        self.store().name()
     }
 }
 

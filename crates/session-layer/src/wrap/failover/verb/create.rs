@@ -1,45 +1,27 @@
 use super::super::journal::Missed;
-use super::super::pair::{Pair, Verdict};
+use super::super::pair::Pair;
 use super::super::{Follower, Mode, Side};
 use super::delete::{end_if_ended, follow_ends};
 use super::make_up_for::make_up_for;
+use super::stop::{Stop, led};
 use crate::backend::{Backend, BackendError, Created, Draft, SessionKey};
 
 /// One after the other, for the lead holds the cap.
 pub(in super::super) async fn create(
     pair: &Pair,
+    mode: Mode,
     key: &SessionKey,
     draft: &Draft,
-) -> Result<Created, BackendError> {
-    let mode = pair.mode().await?;
-    let created = match pair.store(mode.lead).create(key, draft).await {
-        Ok(created) => created,
-        Err(error) => return create_elsewhere(pair, mode, key, draft, error).await,
-    };
+) -> Result<Created, Stop> {
+    let created = led(pair, mode, pair.store(mode.lead).create(key, draft).await).await?;
     if mode.follower == Follower::Away {
-        return note_creation(pair, mode.lead, key, created).await;
+        return Ok(note_creation(pair, mode.lead, key, created).await?);
     }
     if let Created::Done { ended } = &created {
         follow_creation(pair, mode, key, draft).await?;
         follow_ends(pair, mode, ended).await?;
     }
     Ok(created)
-}
-
-/// The lead has failed; if it is gone, the other one leads.
-async fn create_elsewhere(
-    pair: &Pair,
-    mode: Mode,
-    key: &SessionKey,
-    draft: &Draft,
-    error: BackendError,
-) -> Result<Created, BackendError> {
-    if pair.judge(mode.lead).await != Verdict::Gone {
-        return Err(error);
-    }
-    let lead = pair.mode().await?.lead;
-    let created = pair.store(lead).create(key, draft).await?;
-    note_creation(pair, lead, key, created).await
 }
 
 async fn follow_creation(
@@ -51,7 +33,7 @@ async fn follow_creation(
     let uncapped = Draft { cap: None, ..draft.clone() };
     match pair.store(mode.follower_side()).create(key, &uncapped).await {
         Ok(Created::Done { .. }) => end_if_ended(pair, mode, key).await,
-        Ok(_) | Err(_) => make_up_for(pair, mode, Missed::change(key)).await,
+        Ok(_) | Err(_) => make_up_for(pair, mode, Missed::change(key)).await.map(drop),
     }
 }
 

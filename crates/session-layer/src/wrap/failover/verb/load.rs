@@ -1,14 +1,15 @@
 use super::super::Mode;
 use super::super::align::{Aligned, align};
 use super::super::pair::Pair;
-use crate::backend::{Backend, BackendError, Loaded, Missing, SessionKey};
+use super::stop::{Stop, led};
+use crate::backend::{Backend, Loaded, Missing, SessionKey};
 
 pub(in super::super) async fn load(
     pair: &Pair,
     mode: Mode,
     key: &SessionKey,
-) -> Result<Loaded, BackendError> {
-    let loaded = pair.store(mode.lead).load(key).await?;
+) -> Result<Loaded, Stop> {
+    let loaded = led(pair, mode, pair.store(mode.lead).load(key).await).await?;
     match loaded == Loaded::Missing(Missing::Absent) && mode.is_in_step() {
         true => Ok(remember(pair, mode, key).await),
         false => Ok(loaded),

@@ -8,6 +8,8 @@ mod make_up_for;
 mod of_user;
 mod restore;
 mod rotate;
+mod stats;
+mod stop;
 mod touch;
 mod update;
 
@@ -17,5 +19,7 @@ pub(super) use load::load;
 pub(super) use of_user::of_user;
 pub(super) use restore::restore;
 pub(super) use rotate::rotate;
+pub(super) use stats::stats;
+pub(super) use stop::outcome;
 pub(super) use touch::touch;
 pub(super) use update::update;

@@ -1,20 +1,23 @@
-use super::super::Follower;
 use super::super::align::align;
 use super::super::journal::Missed;
 use super::super::pair::Pair;
-use super::make_up_for::{failed, make_up_for};
+use super::super::{Follower, Mode};
+use super::make_up_for::make_up_for;
 use crate::backend::{Backend, BackendError, Record, SessionKey};
 
 pub(in super::super) async fn restore(
     pair: &Pair,
+    mode: Mode,
     key: &SessionKey,
     record: &Record,
 ) -> Result<bool, BackendError> {
-    let mode = pair.mode().await?;
     let (lead, follower) = (pair.store(mode.lead), pair.store(mode.follower_side()));
     let restored = match lead.restore(key, record).await {
         Ok(restored) => restored,
-        Err(error) => return Err(failed(pair, mode, error).await),
+        Err(error) => {
+            pair.judge(mode.lead).await;
+            return Err(error);
+        }
     };
     if !restored {
         return Ok(false);
@@ -25,6 +28,6 @@ pub(in super::super) async fn restore(
     match follower.restore(key, record).await {
         Ok(true) => Ok(true),
         Ok(false) => align(pair, mode, key).await.map(|_| true),
-        Err(_) => make_up_for(pair, mode, Missed::change(key)).await.map(|()| true),
+        Err(_) => make_up_for(pair, mode, Missed::change(key)).await.map(|_| true),
     }
 }

@@ -1,20 +1,22 @@
 use super::super::align::{Aligned, align};
 use super::super::journal::Missed;
-use super::super::pair::{Pair, Verdict};
+use super::super::pair::Pair;
 use super::super::{Follower, Mode, Side};
 use super::delete::{end_if_ended, follow_ends};
-use super::make_up_for::{failed, make_up_for};
+use super::make_up_for::make_up_for;
+use super::stop::{Stop, led};
 use crate::backend::{
     Backend, BackendError, Loaded, Missing, Rotated, Rotation, RotationKind, SessionKey,
 };
 
 pub(in super::super) async fn rotate(
     pair: &Pair,
+    mode: Mode,
     key: &SessionKey,
     rotation: &Rotation,
-) -> Result<Rotated, BackendError> {
+) -> Result<Rotated, Stop> {
     loop {
-        match try_rotate(pair, key, rotation).await? {
+        match try_rotate(pair, mode, key, rotation).await? {
             // It was created, or remembered, in between.
             Rotated::Conflict(found)
                 if found.key == *key && found.record.version == rotation.version => {}
@@ -26,16 +28,13 @@ pub(in super::super) async fn rotate(
 /// One after the other, for a rotation can't be taken back.
 async fn try_rotate(
     pair: &Pair,
+    mode: Mode,
     key: &SessionKey,
     rotation: &Rotation,
-) -> Result<Rotated, BackendError> {
-    let mode = pair.mode().await?;
-    let rotated = match pair.store(mode.lead).rotate(key, rotation).await {
-        Ok(rotated) => rotated,
-        Err(error) => return rotate_alone(pair, mode, key, rotation, error).await,
-    };
+) -> Result<Rotated, Stop> {
+    let rotated = led(pair, mode, pair.store(mode.lead).rotate(key, rotation).await).await?;
     let Rotated::Done { ended } = rotated else {
-        return disagree_on_rotation(pair, mode, key, rotated).await;
+        return Ok(disagree_on_rotation(pair, mode, key, rotated).await);
     };
     if mode.follower == Follower::Away {
         note_rotation(pair, mode.lead, key, rotation, &ended).await?;
@@ -50,36 +49,19 @@ async fn try_rotate(
     Ok(Rotated::Done { ended })
 }
 
-async fn rotate_alone(
-    pair: &Pair,
-    mode: Mode,
-    key: &SessionKey,
-    rotation: &Rotation,
-    error: BackendError,
-) -> Result<Rotated, BackendError> {
-    if !mode.is_in_step() || pair.judge(mode.lead).await != Verdict::Gone {
-        return Err(failed(pair, mode, error).await);
-    }
-    let rotated = pair.store(mode.follower_side()).rotate(key, rotation).await?;
-    if let Rotated::Done { ended } = &rotated {
-        note_rotation(pair, mode.follower_side(), key, rotation, ended).await?;
-    }
-    Ok(rotated)
-}
-
 /// A lead that has lost its memory is given the session back, and the caller tries again.
 async fn disagree_on_rotation(
     pair: &Pair,
     mode: Mode,
     key: &SessionKey,
     rotated: Rotated,
-) -> Result<Rotated, BackendError> {
+) -> Rotated {
     if rotated != Rotated::Missing(Missing::Absent) || !mode.is_in_step() {
-        return Ok(rotated);
+        return rotated;
     }
     match align(pair, mode, key).await {
-        Ok(Aligned::Yielded(found) | Aligned::Kept(found)) => Ok(Rotated::Conflict(found)),
-        Ok(Aligned::Gone(_)) | Err(_) => Ok(rotated),
+        Ok(Aligned::Yielded(found) | Aligned::Kept(found)) => Rotated::Conflict(found),
+        Ok(Aligned::Gone(_)) | Err(_) => rotated,
     }
 }
 

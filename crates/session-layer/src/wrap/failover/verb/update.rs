@@ -1,20 +1,26 @@
 use super::super::align::{Aligned, align};
 use super::super::journal::Missed;
-use super::super::pair::{Pair, Verdict};
+use super::super::pair::Pair;
 use super::super::{Follower, Mode, Side};
-use super::make_up_for::{failed, make_up_for};
+use super::make_up_for::make_up_for;
+use super::stop::{Stop, led};
 use crate::backend::{Backend, BackendError, Change, Found, SessionKey, Updated};
 
 pub(in super::super) async fn update(
     pair: &Pair,
+    mode: Mode,
     key: &SessionKey,
     change: &Change,
-) -> Result<Updated, BackendError> {
+) -> Result<Updated, Stop> {
     loop {
-        match try_update(pair, key, change).await? {
+        match try_update(pair, mode, key, change).await? {
             // It was created, or remembered, in between.
             Updated::Conflict(found)
                 if found.key == *key && found.record.version == change.version => {}
+            // By this, before the lead was lost.
+            Updated::Conflict(found) if is_by(&found, key, change) => {
+                return Ok(Updated::Done(found.record.version));
+            }
             updated => return Ok(updated),
         }
     }
@@ -22,38 +28,58 @@ pub(in super::super) async fn update(
 
 async fn try_update(
     pair: &Pair,
+    mode: Mode,
     key: &SessionKey,
     change: &Change,
-) -> Result<Updated, BackendError> {
-    let mode = pair.mode().await?;
-    let (lead, follower) = (pair.store(mode.lead), pair.store(mode.follower_side()));
-    if mode.follower == Follower::Away {
-        let missed = Missed::change(key);
-        let (updated, noted) = tokio::join!(lead.update(key, change), pair.note(mode.lead, missed));
-        return match updated {
-            Ok(updated) => noted.map(|()| updated),
-            Err(error) => Err(failed(pair, mode, error).await),
-        };
-    }
-    let (led, followed) = tokio::join!(lead.update(key, change), follower.update(key, change));
-    match (led, followed) {
-        (Ok(Updated::Done(version)), Ok(Updated::Done(same))) if version == same => {
-            Ok(Updated::Done(version))
-        }
-        (Ok(Updated::Missing(missing)), Ok(Updated::Missing(_))) => Ok(Updated::Missing(missing)),
-        (Ok(Updated::Conflict(found)), Ok(Updated::Conflict(same))) if is_same(&found, &same) => {
-            Ok(Updated::Conflict(found))
-        }
-        (Ok(led), followed) => agree(pair, mode, key, change, led, followed.ok()).await,
-        (Err(error), Ok(followed)) => match pair.judge(mode.lead).await {
-            Verdict::Gone => alone(pair, mode.follower_side(), key, followed).await,
-            Verdict::Alive | Verdict::Hopeless => Err(error),
-        },
-        (Err(error), Err(_)) => Err(failed(pair, mode, error).await),
+) -> Result<Updated, Stop> {
+    match mode {
+        Mode { follower: Follower::Away, .. } => update_alone(pair, mode, key, change).await,
+        Mode { lead: Side::Primary, .. } => update_both(pair, mode, key, change).await,
+        // Where others may believe that the primary leads, it is not given what may not last.
+        Mode { lead: Side::Backup, .. } => update_in_turn(pair, mode, key, change).await,
     }
 }
 
-/// What an update came to when the stores have not said the same.
+async fn update_alone(
+    pair: &Pair,
+    mode: Mode,
+    key: &SessionKey,
+    change: &Change,
+) -> Result<Updated, Stop> {
+    let (lead, missed) = (pair.store(mode.lead), Missed::change(key));
+    let (updated, noted) = tokio::join!(lead.update(key, change), pair.note(mode.lead, missed));
+    let updated = led(pair, mode, updated).await?;
+    noted?;
+    Ok(updated)
+}
+
+async fn update_both(
+    pair: &Pair,
+    mode: Mode,
+    key: &SessionKey,
+    change: &Change,
+) -> Result<Updated, Stop> {
+    let (lead, follower) = (pair.store(mode.lead), pair.store(mode.follower_side()));
+    let (updated, followed) = tokio::join!(lead.update(key, change), follower.update(key, change));
+    let updated = led(pair, mode, updated).await?;
+    Ok(agree(pair, mode, key, change, updated, followed.ok()).await?)
+}
+
+async fn update_in_turn(
+    pair: &Pair,
+    mode: Mode,
+    key: &SessionKey,
+    change: &Change,
+) -> Result<Updated, Stop> {
+    let updated = led(pair, mode, pair.store(mode.lead).update(key, change).await).await?;
+    if !matches!(updated, Updated::Done(_)) {
+        return Ok(updated);
+    }
+    let followed = pair.store(mode.follower_side()).update(key, change).await;
+    Ok(agree(pair, mode, key, change, updated, followed.ok()).await?)
+}
+
+/// What an update came to, after the stores were made to say the same if they have not.
 async fn agree(
     pair: &Pair,
     mode: Mode,
@@ -62,22 +88,25 @@ async fn agree(
     led: Updated,
     followed: Option<Updated>,
 ) -> Result<Updated, BackendError> {
-    let aligned = match followed {
+    let aligned = match &followed {
+        Some(followed) if is_same(&led, followed) => return Ok(led),
         Some(_) => align(pair, mode, key).await.ok(),
         None => None,
     };
-    let Some(aligned) = aligned else {
-        if let Updated::Done(_) = led {
-            make_up_for(pair, mode, Missed::change(key)).await?;
-        }
-        return Ok(led);
+    let aligned = match (&led, aligned) {
+        (_, Some(aligned)) => Some(aligned),
+        (Updated::Done(_), None) => make_up_for(pair, mode, Missed::change(key)).await?,
+        _ => None,
     };
+    let Some(aligned) = aligned else { return Ok(led) };
+    let is_done = [Some(&led), followed.as_ref()].iter().any(|updated| is_done(*updated));
     Ok(match (led, aligned) {
-        (Updated::Done(version), Aligned::Kept(found)) if is_of(&found, version, change) => {
+        // Or what others have made of it.
+        (Updated::Done(version), Aligned::Kept(found)) if found.record.version > version => {
             Updated::Done(version)
         }
-        (Updated::Conflict(_) | Updated::Missing(_), Aligned::Yielded(found))
-            if followed == Some(Updated::Done(found.record.version)) =>
+        (_, Aligned::Kept(found) | Aligned::Yielded(found))
+            if is_done && found.record.payload == change.payload =>
         {
             Updated::Done(found.record.version)
         }
@@ -88,26 +117,26 @@ async fn agree(
     })
 }
 
-/// Whether the session is what this change has made of it, or what others have made of that.
-fn is_of(found: &Found, version: u64, change: &Change) -> bool {
-    found.record.version > version || found.record.payload == change.payload
+fn is_done(updated: Option<&Updated>) -> bool {
+    matches!(updated, Some(Updated::Done(_)))
 }
 
-/// What was done by one store alone counts, once it is noted.
-async fn alone(
-    pair: &Pair,
-    side: Side,
-    key: &SessionKey,
-    updated: Updated,
-) -> Result<Updated, BackendError> {
-    if let Updated::Done(_) = updated {
-        pair.note(side, Missed::change(key)).await?;
+/// Whether a session is what this change has made of it.
+fn is_by(found: &Found, key: &SessionKey, change: &Change) -> bool {
+    found.key == *key
+        && found.record.version == change.version + 1
+        && found.record.payload == change.payload
+}
+
+fn is_same(led: &Updated, followed: &Updated) -> bool {
+    match (led, followed) {
+        (Updated::Done(version), Updated::Done(same)) => version == same,
+        (Updated::Missing(_), Updated::Missing(_)) => true,
+        (Updated::Conflict(found), Updated::Conflict(same)) => {
+            found.key == same.key
+                && found.record.version == same.record.version
+                && found.record.payload == same.record.payload
+        }
+        _ => false,
     }
-    Ok(updated)
-}
-
-fn is_same(one: &Found, other: &Found) -> bool {
-    one.key == other.key
-        && one.record.version == other.record.version
-        && one.record.payload == other.record.payload
 }
