@@ -1,0 +1,10 @@
+//! `TowerBackend` keeps what a tower-sessions store can keep, and `AsSessionStore` what a
+//! tower-sessions layer can.
+
+#![expect(clippy::unwrap_used, reason = "a test")]
+
+mod fixture;
+mod gated;
+mod promises;
+mod redis;
+mod weakened;
