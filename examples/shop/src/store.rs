@@ -7,7 +7,9 @@ use std::sync::Arc;
 use example_service::StartError;
 use session_layer::backend::mysql::MySqlBackend;
 use session_layer::backend::postgres::PostgresBackend;
-use session_layer::backend::{Backend, BackendError, MemoryBackend, RedisBackend, SqliteBackend};
+use session_layer::backend::{
+    Backend, BackendError, MemoryBackend, RedisBackend, SqliteBackend, TowerRedis,
+};
 
 /// Where sessions are kept, as the option says it. The address of a server, which may have a
 /// password in it, is shown to nobody.
@@ -24,6 +26,7 @@ impl Store {
             _ if self.is_fleeting() => Ok(Arc::new(MemoryBackend::new())),
             "sqlite" => sqlite(self.place()).await,
             "redis" | "rediss" => redis(&self.0).await,
+            "tower+redis" | "tower+rediss" => tower_redis(&self.0).await,
             "mysql" => mysql(&self.0).await,
             "postgres" | "postgresql" => postgres(&self.0).await,
             _ => Err(refused(UNKNOWN)),
@@ -46,7 +49,8 @@ impl Store {
     }
 }
 
-const UNKNOWN: &str = "write `sqlite:PATH`, `redis://…`, `mysql://…`, `postgres://…` or `memory`";
+const UNKNOWN: &str = "write `sqlite:PATH`, `redis://…`, `tower+redis://…`, `mysql://…`, \
+                       `postgres://…` or `memory`";
 
 async fn sqlite(path: &str) -> Result<Arc<dyn Backend>, StartError> {
     if path.is_empty() {
@@ -63,6 +67,13 @@ async fn sqlite(path: &str) -> Result<Arc<dyn Backend>, StartError> {
 async fn redis(url: &str) -> Result<Arc<dyn Backend>, StartError> {
     let backend = RedisBackend::builder(url).build().map_err(refused)?;
     backend.connect().await.map_err(|error| refused(told(&error)))?;
+    Ok(Arc::new(backend))
+}
+
+/// The store of tower-sessions-redis-store, with weaker promises.
+async fn tower_redis(url: &str) -> Result<Arc<dyn Backend>, StartError> {
+    let store = TowerRedis::builder(url).build().map_err(refused)?;
+    let backend = store.connect().await.map_err(|error| refused(told(&error)))?;
     Ok(Arc::new(backend))
 }
 

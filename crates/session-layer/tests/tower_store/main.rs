@@ -3,8 +3,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test")]
 
+mod as_session_store;
 mod fixture;
 mod gated;
 mod promises;
 mod redis;
+mod tls;
 mod weakened;
