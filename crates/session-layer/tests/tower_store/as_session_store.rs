@@ -43,7 +43,7 @@ async fn on_each(test: impl AsyncFn(AsSessionStore)) {
 
 async fn value(store: &AsSessionStore, id: Id) -> Option<String> {
     let record = store.load(&id).await.unwrap()?;
-    Some(record.data["field"].as_str().unwrap().to_owned())
+    Some(record.data.get("field").unwrap().as_str().unwrap().to_owned())
 }
 
 #[tokio::test]

@@ -9,12 +9,14 @@ use session_layer::backend::{
 };
 use session_layer::conformance::Subject;
 use test_servers::{PATIENCE, Redis};
-use tower_sessions_memory_store::MemoryStore;
+
 use tower_sessions_redis_store::RedisStore;
 use tower_sessions_redis_store::fred::prelude::{Client, ClientLike, Config};
 use tower_sessions_redis_store::fred::types::CustomCommand;
 
-/// On the `MemoryStore` of tower-sessions.
+use crate::unhurried::Unhurried;
+
+/// On the `MemoryStore` of tower-sessions, with others going first.
 pub(crate) struct OnMemory {
     clock: ManualClock,
     pub(crate) backend: TowerBackend,
@@ -23,7 +25,7 @@ pub(crate) struct OnMemory {
 impl OnMemory {
     pub(crate) async fn new() -> Self {
         let clock = ManualClock::new(SystemTime::now());
-        let backend = TowerBackend::builder(MemoryStore::default()).timeout(PATIENCE);
+        let backend = TowerBackend::builder(Unhurried::default()).timeout(PATIENCE);
         let backend = backend.clock(clock.clone()).build().unwrap();
         Self { clock, backend }
     }

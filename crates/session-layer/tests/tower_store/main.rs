@@ -9,4 +9,5 @@ mod gated;
 mod promises;
 mod redis;
 mod tls;
+mod unhurried;
 mod weakened;

@@ -19,8 +19,8 @@ use crate::backend::{
 ///
 /// - **Within one process** a verb is one step for all others of this process, because it holds
 ///   locks meanwhile; but if the process or the store dies in the middle of it, half may be done: a
-///   user may have one session too many, a session that was about to get another key may have both
-///   or none of the changes, and none is lost.
+///   user may have a session too many, and a session that is getting another key may go on under
+///   both. None is lost.
 /// - **Several processes** on one store lose what the store loses. Of changes to one session at the
 ///   same time, the last is kept, and the others are lost though they were answered `Done`. A change
 ///   that is in flight while another process ends the session brings it back. A cap may be
@@ -36,7 +36,11 @@ use crate::backend::{
 /// - A store that drops records to make room, as caches do, ends sessions and forgets that they were
 ///   ended: use none.
 ///
-/// A load is one call of the store, an update two, a login six and two more for every session that
+/// Measured with tower-sessions-redis-store on Redis 7.0, of 50 changes of one session at the same
+/// time: in one process 50 are kept, in two processes 44 to 50 (in 20 runs each); of a tower-sessions
+/// layer's, 1 is.
+///
+/// A load is one call of the store, an update two, a login six and one more for every session that
 /// the user has.
 ///
 /// It is there for who has a store of their own, or can't leave one yet. The sessions that a

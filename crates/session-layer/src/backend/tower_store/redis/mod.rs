@@ -24,8 +24,8 @@ use crate::backend::BackendError;
 /// The `RedisStore` of tower-sessions-redis-store 0.16 as a [`TowerBackend`], ready-made from a
 /// URL; it was checked, and [connects](Self::connect).
 ///
-/// It is for who can't leave that store yet: `RedisBackend` keeps the
-/// promises that a [`TowerBackend`] weakens, in half of the round trips.
+/// It is for who can't leave that store yet: `RedisBackend` keeps the promises that a
+/// [`TowerBackend`] weakens, in half of the round trips.
 pub struct TowerRedis {
     config: Config,
     timeout: Duration,
