@@ -10,7 +10,7 @@ use session_layer::backend::mysql::MySqlBackend;
 use session_layer::backend::postgres::PostgresBackend;
 use session_layer::backend::{
     Backend, BackendError, BackendErrorKind, MemoryBackend, RedisBackend, Replication,
-    SqliteBackend,
+    SqliteBackend, TowerRedis,
 };
 
 /// Where sessions are kept, as the option says it. The address of a server, which may have a
@@ -28,6 +28,7 @@ impl Store {
             _ if self.is_fleeting() => Ok(Arc::new(MemoryBackend::new())),
             "sqlite" => sqlite(self.place()).await,
             "redis" | "rediss" | "redis+sentinel" | "rediss+sentinel" => redis(&self.0, how).await,
+            "tower+redis" | "tower+rediss" => tower_redis(&self.0).await,
             "mysql" => mysql(&self.0, how).await,
             "postgres" | "postgresql" => postgres(&self.0, how).await,
             _ => Err(refused(UNKNOWN)),
@@ -80,7 +81,8 @@ fn is_away(kind: BackendErrorKind) -> bool {
 /// How long a change waits for replicas of a Redis.
 const REPLICATION: Duration = Duration::from_millis(500);
 
-const UNKNOWN: &str = "write `sqlite:PATH`, `redis://…`, `mysql://…`, `postgres://…` or `memory`";
+const UNKNOWN: &str = "write `sqlite:PATH`, `redis://…`, `tower+redis://…`, `mysql://…`, \
+                       `postgres://…` or `memory`";
 
 async fn sqlite(path: &str) -> Result<Arc<dyn Backend>, StartError> {
     if path.is_empty() {
@@ -99,6 +101,13 @@ async fn redis(url: &str, how: How) -> Result<Arc<dyn Backend>, StartError> {
     };
     let backend = RedisBackend::builder(url).replication(replication).build().map_err(refused)?;
     how.reached(backend.connect().await)?;
+    Ok(Arc::new(backend))
+}
+
+/// The store of tower-sessions-redis-store, with weaker promises.
+async fn tower_redis(url: &str) -> Result<Arc<dyn Backend>, StartError> {
+    let store = TowerRedis::builder(url).build().map_err(refused)?;
+    let backend = store.connect().await.map_err(|error| refused(told(&error)))?;
     Ok(Arc::new(backend))
 }
 
