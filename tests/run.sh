@@ -7,6 +7,7 @@
 #                                 5,000 concurrent histories; PROPTEST_CASES, CONFORMANCE_HISTORIES
 #                                 and CONFORMANCE_SEED (the first history) say otherwise
 #   tests/run.sh bench            the benchmarks against the peers, and among a million sessions
+#   tests/run.sh faults           what each fault of a server does to users, counted, at length
 #   tests/run.sh fuzz [SECONDS]   every fuzz target, 600 s each unless told
 #
 # It installs what is missing of the servers and tools (tests/servers.sh), prints every step with
@@ -24,6 +25,7 @@ main() {
         deny) run_deny ;;
         long) run_long ;;
         bench) run_bench ;;
+        faults) run_faults ;;
         fuzz) run_fuzz "${2:-600}" ;;
         *) usage ;;
     esac
@@ -61,6 +63,11 @@ run_bench() {
         cargo bench --locked -p session-layer --features redis --bench redis
     step "benchmark of the near cache" \
         cargo bench --locked -p session-layer --features redis --bench near_cache
+}
+
+run_faults() {
+    step "servers and tools" bash tests/servers.sh
+    step "faults under load" cargo run --locked --release -p stack-tests --bin faults
 }
 
 run_deny() {
@@ -144,7 +151,7 @@ prebuilt_tools() {
 }
 
 usage() {
-    sed -n '2,13s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
+    sed -n '2,14s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
     trap - EXIT
     exit 2
 }

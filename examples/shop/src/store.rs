@@ -79,7 +79,7 @@ fn is_away(kind: BackendErrorKind) -> bool {
 }
 
 /// How long a change waits for replicas of a Redis.
-const REPLICATION: Duration = Duration::from_millis(500);
+const REPLICATION: Duration = Duration::from_millis(250);
 
 const UNKNOWN: &str = "write `sqlite:PATH`, `redis://…`, `tower+redis://…`, `mysql://…`, \
                        `postgres://…` or `memory`";

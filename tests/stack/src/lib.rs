@@ -9,6 +9,7 @@ mod account;
 mod balancer;
 mod client;
 mod example;
+pub mod faults;
 mod instance;
 mod json;
 mod load;
