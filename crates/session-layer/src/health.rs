@@ -4,13 +4,14 @@ use std::time::Duration;
 use axum::Router;
 use axum::routing::get;
 use axum_core::response::{IntoResponse, Response};
-use http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderValue, StatusCode};
 use serde::Serialize;
 use tokio::time::timeout;
 
 use crate::backend::{BackendError, BackendErrorKind, Health, HealthStatus, StoreHealth};
 use crate::config::Config;
+use crate::rejection::UNREADY;
 
 /// What balancers and operators ask for, from [`SessionLayer::health`](crate::SessionLayer::health).
 ///
@@ -86,9 +87,9 @@ impl HealthRoutes {
         let health = self.report().await;
         match self.unready_from {
             Some(status) if health.status >= status => {
-                let mut response = answer(StatusCode::SERVICE_UNAVAILABLE, &health);
+                let mut response = answer(UNREADY, &health);
                 let headers = response.headers_mut();
-                headers.insert(http::header::RETRY_AFTER, HeaderValue::from_static("1"));
+                headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
                 response
             }
             _ => answer(StatusCode::OK, &health),

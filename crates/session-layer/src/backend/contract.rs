@@ -30,6 +30,15 @@ pub trait Backend: Debug + Send + Sync + 'static {
     /// The backend can't be asked, or what it holds can't be read.
     async fn load(&self, key: &SessionKey) -> Result<Loaded, BackendError>;
 
+    /// The same, from a store that has all that was acknowledged: past whatever a wrapper has in
+    /// memory. A backend that weakens [`load`](Self::load) does not weaken this.
+    ///
+    /// # Errors
+    /// As of `load`.
+    async fn load_fresh(&self, key: &SessionKey) -> Result<Loaded, BackendError> {
+        self.load(key).await
+    }
+
     /// Creates a session, of version 1, registered under its user within the cap. It never
     /// overwrites: a key that has a session or a tombstone, or is in its grace, is `Taken`. One
     /// whose session has expired may be `Taken` until that is swept. If it is taken and the user

@@ -42,6 +42,8 @@ struct State {
     fault: Option<Fault>,
     /// The request does not count as activity.
     passive: bool,
+    /// The request reads nothing old.
+    fresh: bool,
     /// The id that the layer before us gave, if that is what the request came with.
     predecessor: Option<Id>,
     /// The session was the predecessor's until now.
@@ -79,6 +81,7 @@ impl Ledger {
             cookie: CookieChange::Keep,
             fault: None,
             passive: false,
+            fresh: false,
             predecessor: sent.predecessor(),
             taken_over: false,
         };
@@ -107,6 +110,11 @@ impl Ledger {
     /// The request does not count as activity.
     pub(crate) fn make_passive(&self) {
         self.state().passive = true;
+    }
+
+    /// The request reads nothing old.
+    pub(crate) fn make_fresh(&self) {
+        self.state().fresh = true;
     }
 
     /// What becomes of the cookie; asked once, at the end.
@@ -258,7 +266,7 @@ impl Ledger {
     }
 
     async fn find(&self, key: SessionKey) -> Result<Loaded, Fault> {
-        let loaded = self.config.backend.load(&key).await?;
+        let loaded = self.load(&key).await?;
         let id = self.state().predecessor;
         let (Loaded::Missing(Missing::Absent), Some(id)) = (&loaded, id) else { return Ok(loaded) };
         let Some(predecessor) = &self.config.predecessor else { return Ok(loaded) };
@@ -266,7 +274,15 @@ impl Ledger {
             return Ok(loaded);
         }
         self.state().taken_over = true;
-        Ok(self.config.backend.load(&key).await?)
+        self.load(&key).await
+    }
+
+    async fn load(&self, key: &SessionKey) -> Result<Loaded, Fault> {
+        let (backend, fresh) = (&self.config.backend, self.state().fresh);
+        Ok(match fresh {
+            true => backend.load_fresh(key).await?,
+            false => backend.load(key).await?,
+        })
     }
 
     fn learn(&self, found: Found) -> Result<(), Fault> {

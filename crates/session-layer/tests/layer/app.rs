@@ -11,8 +11,8 @@ use axum::routing::get;
 use serde_json::Value;
 use session_layer::backend::MemoryBackend;
 use session_layer::{
-    Login, NeedsSessionLayer, PassiveLayer, Session, SessionError, SessionExt, SessionLayer,
-    SessionLayerBuilder,
+    FreshLayer, Login, NeedsSessionLayer, PassiveLayer, Session, SessionError, SessionExt,
+    SessionLayer, SessionLayerBuilder,
 };
 use tokio::sync::Notify;
 
@@ -72,6 +72,7 @@ pub(crate) fn routes() -> Router<Gate> {
         .route("/set-and-fail/{name}/{value}", get(set_and_fail))
         .route("/get/{name}", get(read))
         .route("/poll/{name}", get(read).layer(PassiveLayer::new()))
+        .route("/fresh/{name}", get(read).layer(FreshLayer::new()))
         .route("/status", get(status))
         .route("/needed", get(|| async { "served" }).layer(NeedsSessionLayer::new()))
         .route("/remove/{name}", get(remove))

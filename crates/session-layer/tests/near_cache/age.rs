@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use session_layer::backend::Backend;
+use session_layer::backend::{Backend, Loaded};
 use session_layer::wrap::near_cache::Coherence;
 
 use crate::{Fixture, HOUR, draft, found, key, loaded};
@@ -29,6 +29,16 @@ async fn what_was_ended_elsewhere_is_gone_at_the_greatest_age() {
     assert!(loaded(&fixture.cache, "a").await.is_some());
     tokio::time::advance(MILLISECOND).await;
     assert!(loaded(&fixture.cache, "a").await.is_none());
+}
+
+#[tokio::test]
+async fn what_was_ended_elsewhere_is_gone_at_once_for_who_reads_nothing_old() {
+    let fixture = Fixture::with("a").await;
+    fixture.spy.delete(&key("a")).await.unwrap();
+    assert!(loaded(&fixture.cache, "a").await.is_some());
+    let fresh = fixture.cache.load_fresh(&key("a")).await.unwrap();
+    assert!(matches!(fresh, Loaded::Missing(_)), "{fresh:?}");
+    assert!(loaded(&fixture.cache, "a").await.is_none(), "it is known by now");
 }
 
 #[tokio::test(start_paused = true)]

@@ -4,6 +4,7 @@
 
 mod age;
 mod coherence;
+mod failover;
 mod flights;
 mod loss;
 mod proxy;

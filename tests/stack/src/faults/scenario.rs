@@ -1,4 +1,6 @@
+use std::cell::Cell;
 use std::ffi::OsString;
+use std::future::pending;
 use std::io::Write as _;
 use std::time::Duration;
 
@@ -97,10 +99,30 @@ pub(super) async fn master_killed(pace: Pace) -> Result<Outcome> {
     let (mut redis, scene) = watched(pace).await?;
     let since = Instant::now();
     redis.servers.first_mut().context("no master")?.kill().await?;
-    redis.another_master(0).await?;
-    let failover = since.elapsed();
-    let recovery = scene.recovers(since).await?;
+    let (failover, recovery) = replaced(&redis, &scene, since).await?;
     scene.finish(WATCHED, recovery, outage(failover + ONE_SECOND)).await
+}
+
+/// How long after then the last master was named, and how long after then all was well.
+async fn replaced(
+    redis: &WatchedRedis,
+    scene: &Scene,
+    since: Instant,
+) -> Result<(Duration, Duration)> {
+    let named = Cell::new(Duration::ZERO);
+    // Sentinels do change their minds.
+    let watch = async {
+        let mut master = 0;
+        while let Ok(another) = redis.another_master(master).await {
+            master = another;
+            named.set(since.elapsed());
+        }
+        pending().await
+    };
+    tokio::select! {
+        recovery = scene.recovers(since) => Ok((named.get(), recovery?)),
+        never = watch => never,
+    }
 }
 
 pub(super) async fn master_hangs(pace: Pace) -> Result<Outcome> {
@@ -108,9 +130,7 @@ pub(super) async fn master_hangs(pace: Pace) -> Result<Outcome> {
     let master = redis.servers.first().context("no master")?;
     let since = Instant::now();
     master.freeze().await?;
-    redis.another_master(0).await?;
-    let failover = since.elapsed();
-    let recovery = scene.recovers(since).await?;
+    let (failover, recovery) = replaced(&redis, &scene, since).await?;
     master.thaw()?;
     scene.goes_on().await?;
     scene.finish(WATCHED, recovery, outage(failover + ONE_SECOND)).await

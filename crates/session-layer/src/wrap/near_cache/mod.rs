@@ -69,8 +69,8 @@ use stale::Stale;
 /// # What must not be old
 ///
 /// Ending a session is never a matter of memory: [`delete`](Backend::delete) goes to the store. For
-/// a decision that may rest on nothing old, such as a payment after a step-up, ask the
-/// [`store`](Self::store).
+/// routes whose decisions may rest on nothing old, such as a payment after a step-up, there is the
+/// [`FreshLayer`](crate::FreshLayer).
 pub struct NearCache<B> {
     shared: Arc<Shared<B>>,
 }
@@ -218,6 +218,11 @@ impl<B: Backend> Backend for NearCache<B> {
                 self.wait(key, flight).await
             }
         }
+    }
+
+    async fn load_fresh(&self, key: &SessionKey) -> Result<Loaded, BackendError> {
+        let _stale = self.stale(key);
+        self.store().load_fresh(key).await
     }
 
     async fn create(&self, key: &SessionKey, draft: &Draft) -> Result<Created, BackendError> {
