@@ -1,10 +1,11 @@
 //! What several processes on one store lose, and what they do not; and what no process can have.
 
 use std::num::NonZeroU32;
+use std::time::SystemTime;
 
 use session_layer::backend::{
-    Backend, BackendErrorKind, Cap, CapPolicy, Change, Created, Draft, SessionKey, TowerBackend,
-    Updated,
+    Backend, BackendErrorKind, Cap, CapPolicy, Change, Created, Draft, Record, SessionKey,
+    TowerBackend, Updated,
 };
 use test_servers::PATIENCE;
 use tokio::task::JoinHandle;
@@ -48,6 +49,18 @@ impl Two {
         self.in_between(update, second).await
     }
 
+    /// The first process takes a session of this version over meanwhile.
+    async fn restore_during(
+        &self,
+        key: SessionKey,
+        version: u64,
+        second: impl Future<Output = ()>,
+    ) {
+        let (first, record) = (self.first.clone(), record(version));
+        let restore = async move { first.restore(&key, &record).await.unwrap() };
+        assert!(self.in_between(restore, second).await);
+    }
+
     async fn log_in_during(&self, draft: Draft, second: impl Future<Output = ()>) -> Created {
         let first = self.first.clone();
         let create = async move { first.create(&key("first"), &draft).await.unwrap() };
@@ -57,6 +70,13 @@ impl Two {
 
 fn change(text: &str) -> Change {
     Change { version: 1, payload: payload(text), lifetime: None }
+}
+
+/// Of an anonymous session that began now.
+fn record(version: u64) -> Record {
+    let (now, Draft { payload, lifetime, .. }) = (SystemTime::now(), draft("restored"));
+    let (idle, ends) = (lifetime.idle, now + lifetime.absolute);
+    Record { version, payload, user: None, created: now, last_seen: now, idle, ends }
 }
 
 fn done() -> Created {
@@ -84,6 +104,27 @@ async fn a_change_in_flight_brings_back_what_another_process_ends() {
     });
     assert_eq!(updated.await, Updated::Done(2));
     assert!(found(&two.second, key("a")).await.is_some());
+}
+
+#[tokio::test]
+async fn what_is_restored_brings_back_what_another_process_ends() {
+    let two = Two::new();
+    created(&two.first, key("a"), &draft("")).await;
+    two.restore_during(key("a"), 2, async {
+        assert!(two.second.delete(&key("a")).await.unwrap().is_some());
+    })
+    .await;
+    assert!(found(&two.second, key("a")).await.is_some());
+}
+
+#[tokio::test]
+async fn of_restores_in_two_processes_at_once_the_last_is_kept() {
+    let two = Two::new();
+    two.restore_during(key("a"), 2, async {
+        assert!(two.second.restore(&key("a"), &record(3)).await.unwrap());
+    })
+    .await;
+    assert_eq!(found(&two.second, key("a")).await.unwrap().record.version, 2);
 }
 
 #[tokio::test]

@@ -23,7 +23,8 @@ use crate::backend::{
 ///   both. None is lost.
 /// - **Several processes** on one store lose what the store loses. Of changes to one session at the
 ///   same time, the last is kept, and the others are lost though they were answered `Done`. A change
-///   that is in flight while another process ends the session brings it back. A cap may be
+///   that is in flight while another process ends the session brings it back, and so does a restore;
+///   of restores at the same time, the last is kept, whatever its version. A cap may be
 ///   exceeded by as many logins as there are at the same time. A session may be missing in the list
 ///   of its user, and so escape a logout everywhere, until it is next touched, if two processes
 ///   wrote that list at the same time. A sequence of requests to several processes, one after the
