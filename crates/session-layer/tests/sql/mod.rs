@@ -8,6 +8,7 @@ mod config;
 mod corrupt;
 mod frozen;
 mod gated;
+mod handed_over;
 mod killed;
 mod migrate;
 mod refused;
