@@ -26,18 +26,28 @@ const HOUR: Duration = Duration::from_secs(3600);
 #[tokio::main]
 async fn main() {
     let (one, other) = (Redis::start().await.unwrap(), Redis::start().await.unwrap());
-    let mut statements = NamedTempFile::new().unwrap();
-    writeln!(statements, "CREATE DATABASE bench;").unwrap();
-    let option = format!("--init-file={}", statements.path().display());
-    let mariadb = MariaDb::start_with(&[&option]).await.unwrap();
-    let mysql = MySqlBackend::builder(mariadb.url("bench")).build().unwrap();
-    mysql.migrate().await.unwrap();
+    let quick = mariadb(&[]).await;
+    let durable = mariadb(&["--innodb-flush-log-at-trx-commit=1"]).await;
     let redis = |server: &Redis| -> Arc<dyn Backend> {
         Arc::new(RedisBackend::builder(server.url()).build().unwrap())
     };
     println!("| a change, µs | primary | backup | both | of the slower |\n|---|---|---|---|---|");
     race("Redis and Redis", redis(&one), redis(&other)).await;
-    race("Redis and MariaDB", redis(&one), Arc::new(mysql)).await;
+    race("Redis and MariaDB", redis(&one), mysql(&quick).await).await;
+    race("Redis and MariaDB, to disk", redis(&one), mysql(&durable).await).await;
+}
+
+async fn mariadb(options: &[&str]) -> MariaDb {
+    let mut statements = NamedTempFile::new().unwrap();
+    writeln!(statements, "CREATE DATABASE bench;").unwrap();
+    let option = format!("--init-file={}", statements.path().display());
+    MariaDb::start_with(&[&[option.as_str()], options].concat()).await.unwrap()
+}
+
+async fn mysql(server: &MariaDb) -> Arc<dyn Backend> {
+    let backend = MySqlBackend::builder(server.url("bench")).build().unwrap();
+    backend.migrate().await.unwrap();
+    Arc::new(backend)
 }
 
 async fn race(name: &str, primary: Arc<dyn Backend>, backup: Arc<dyn Backend>) {

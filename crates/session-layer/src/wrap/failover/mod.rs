@@ -26,7 +26,7 @@ use crate::backend::{
 };
 use catch_up::Pace;
 use pair::Pair;
-use verb::outcome;
+use verb::{Halfway, outcome};
 
 /// Keeps all sessions in two stores, so that either may be gone.
 ///
@@ -124,10 +124,12 @@ impl Backend for Failover {
     }
 
     async fn update(&self, key: &SessionKey, change: &Change) -> Result<Updated, BackendError> {
-        let pair = self.pair();
+        let (pair, mut halfway) = (self.pair(), Halfway::default());
         loop {
             let (mode, _verb) = pair.verb().await?;
-            if let Some(outcome) = outcome(verb::update(pair, mode, key, change).await) {
+            if let Some(outcome) =
+                outcome(verb::update(pair, mode, key, change, &mut halfway).await)
+            {
                 return outcome;
             }
         }

@@ -11,18 +11,30 @@ pub(in super::super) async fn update(
     mode: Mode,
     key: &SessionKey,
     change: &Change,
+    halfway: &mut Halfway,
 ) -> Result<Updated, Stop> {
     loop {
-        match try_update(pair, mode, key, change).await? {
+        match try_update(pair, mode, key, change, halfway).await? {
             // It was created, or remembered, in between.
             Updated::Conflict(found)
                 if found.key == *key && found.record.version == change.version => {}
-            // By this, before the lead was lost.
-            Updated::Conflict(found) if is_by(&found, key, change) => {
+            Updated::Conflict(found) if halfway.is(&found, key, change) => {
                 return Ok(Updated::Done(found.record.version));
             }
             updated => return Ok(updated),
         }
+    }
+}
+
+/// Which version the follower has made of the change when the lead was lost, if it has.
+#[derive(Debug, Default)]
+pub(in super::super) struct Halfway(Option<u64>);
+
+impl Halfway {
+    /// Whether a session is what the change has made of it then.
+    fn is(&self, found: &Found, key: &SessionKey, change: &Change) -> bool {
+        let Found { key: found, record } = found;
+        self.0 == Some(record.version) && found == key && record.payload == change.payload
     }
 }
 
@@ -31,10 +43,11 @@ async fn try_update(
     mode: Mode,
     key: &SessionKey,
     change: &Change,
+    halfway: &mut Halfway,
 ) -> Result<Updated, Stop> {
     match mode {
         Mode { follower: Follower::Away, .. } => update_alone(pair, mode, key, change).await,
-        Mode { lead: Side::Primary, .. } => update_both(pair, mode, key, change).await,
+        Mode { lead: Side::Primary, .. } => update_both(pair, mode, key, change, halfway).await,
         // Where others may believe that the primary leads, it is not given what may not last.
         Mode { lead: Side::Backup, .. } => update_in_turn(pair, mode, key, change).await,
     }
@@ -58,9 +71,13 @@ async fn update_both(
     mode: Mode,
     key: &SessionKey,
     change: &Change,
+    halfway: &mut Halfway,
 ) -> Result<Updated, Stop> {
     let (lead, follower) = (pair.store(mode.lead), pair.store(mode.follower_side()));
     let (updated, followed) = tokio::join!(lead.update(key, change), follower.update(key, change));
+    if let (Err(_), Ok(Updated::Done(version))) = (&updated, &followed) {
+        *halfway = Halfway(Some(*version));
+    }
     let updated = led(pair, mode, updated).await?;
     Ok(agree(pair, mode, key, change, updated, followed.ok()).await?)
 }
@@ -99,14 +116,17 @@ async fn agree(
         _ => None,
     };
     let Some(aligned) = aligned else { return Ok(led) };
-    let is_done = [Some(&led), followed.as_ref()].iter().any(|updated| is_done(*updated));
+    let has = |found: &Found| found.record.payload == change.payload;
     Ok(match (led, aligned) {
         // Or what others have made of it.
-        (Updated::Done(version), Aligned::Kept(found)) if found.record.version > version => {
+        (Updated::Done(version), Aligned::Kept(found))
+            if found.record.version > version || has(&found) =>
+        {
             Updated::Done(version)
         }
-        (_, Aligned::Kept(found) | Aligned::Yielded(found))
-            if is_done && found.record.payload == change.payload =>
+        // What the follower has made of it is what both have now.
+        (_, Aligned::Yielded(found))
+            if matches!(followed, Some(Updated::Done(_))) && has(&found) =>
         {
             Updated::Done(found.record.version)
         }
@@ -115,17 +135,6 @@ async fn agree(
         (_, Aligned::Kept(found) | Aligned::Yielded(found)) => Updated::Conflict(found),
         (_, Aligned::Gone(missing)) => Updated::Missing(missing),
     })
-}
-
-fn is_done(updated: Option<&Updated>) -> bool {
-    matches!(updated, Some(Updated::Done(_)))
-}
-
-/// Whether a session is what this change has made of it.
-fn is_by(found: &Found, key: &SessionKey, change: &Change) -> bool {
-    found.key == *key
-        && found.record.version == change.version + 1
-        && found.record.payload == change.payload
 }
 
 fn is_same(led: &Updated, followed: &Updated) -> bool {
