@@ -12,7 +12,7 @@ mod handed_over;
 mod killed;
 mod migrate;
 mod refused;
-mod samples;
+pub(crate) mod samples;
 mod tls;
 mod undone;
 
