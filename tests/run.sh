@@ -6,7 +6,8 @@
 #   tests/run.sh long             the oracle with 100,000 cases, and every session backend with
 #                                 5,000 concurrent histories; PROPTEST_CASES, CONFORMANCE_HISTORIES
 #                                 and CONFORMANCE_SEED (the first history) say otherwise
-#   tests/run.sh bench            the benchmarks against the peers
+#   tests/run.sh bench            the benchmarks against the peers, and among a million sessions
+#   tests/run.sh faults           what each fault of a server does to users, counted, at length
 #   tests/run.sh fuzz [SECONDS]   every fuzz target, 600 s each unless told
 #
 # It installs what is missing of the servers and tools (tests/servers.sh), prints every step with
@@ -24,6 +25,7 @@ main() {
         deny) run_deny ;;
         long) run_long ;;
         bench) run_bench ;;
+        faults) run_faults ;;
         fuzz) run_fuzz "${2:-600}" ;;
         *) usage ;;
     esac
@@ -34,7 +36,10 @@ main() {
 run_all() {
     step "servers and tools" bash tests/servers.sh
     step "format" cargo fmt --all --check
+    step "format, benchmarks" cargo fmt --check --manifest-path tests/bench/Cargo.toml
     step "Cargo.lock" cargo fetch --locked
+    step "Cargo.lock, benchmarks" \
+        cargo update --workspace --locked --quiet --manifest-path tests/bench/Cargo.toml
     run_deny
     step "clippy, all features" cargo clippy --locked --all-targets --all-features -- -D warnings
     step "clippy, each feature" each_feature
@@ -50,9 +55,21 @@ run_long() {
 }
 
 run_bench() {
-    step "benchmarks against the peers" cargo bench --locked -p peer-bench
+    step "servers and tools" bash tests/servers.sh
+    step "clippy, benchmarks" \
+        cargo clippy --locked --manifest-path tests/bench/Cargo.toml --all-targets -- -D warnings
+    step "benchmarks against the peers" cargo bench --locked --manifest-path tests/bench/Cargo.toml
     step "benchmark of the round trips to Redis" \
         cargo bench --locked -p session-layer --features redis --bench redis
+    step "benchmark of failover" \
+        cargo bench --locked -p session-layer --features mysql,redis --bench failover
+    step "benchmark of the near cache" \
+        cargo bench --locked -p session-layer --features redis --bench near_cache
+}
+
+run_faults() {
+    step "servers and tools" bash tests/servers.sh
+    step "faults under load" cargo run --locked --release -p stack-tests --bin faults
 }
 
 run_deny() {
@@ -136,7 +153,7 @@ prebuilt_tools() {
 }
 
 usage() {
-    sed -n '2,13s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
+    sed -n '2,14s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
     trap - EXIT
     exit 2
 }

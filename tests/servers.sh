@@ -12,8 +12,11 @@ nginx         nginx-light
 haproxy       haproxy
 caddy         caddy
 mariadbd      mariadb-server
+rsync         rsync
 postgres      postgresql
 redis-server  redis-server
+chromium      chromium
+chromedriver  chromium-driver
 wrk           wrk
 jq            jq
 curl          curl

@@ -29,6 +29,7 @@ pub struct SessionLayerBuilder {
     grace: Duration,
     cap: Option<Cap>,
     commits_server_errors: bool,
+    serves_guests: bool,
     clear_site_data: Vec<ClearSiteData>,
     renderer: Renderer,
     events: Events,
@@ -60,6 +61,7 @@ pub(crate) struct Config {
     pub(crate) grace: Duration,
     pub(crate) cap: Option<Cap>,
     pub(crate) commits_server_errors: bool,
+    pub(crate) serves_guests: bool,
     pub(crate) clear_site_data: Option<HeaderValue>,
     pub(crate) renderer: Renderer,
     pub(crate) events: Events,
@@ -99,6 +101,7 @@ impl SessionLayerBuilder {
             grace: Duration::from_secs(30),
             cap: None,
             commits_server_errors: false,
+            serves_guests: true,
             clear_site_data: Vec::new(),
             renderer: Renderer::default(),
             events: Events::default(),
@@ -218,6 +221,14 @@ impl SessionLayerBuilder {
         self
     }
 
+    /// Makes the session's methods fail while the backend can't be asked. By default such a request
+    /// is served as a guest's, whose changes are refused: see
+    /// [`SessionStatus`](crate::SessionStatus).
+    pub fn no_guests_in_outages(mut self) -> Self {
+        self.serves_guests = false;
+        self
+    }
+
     /// What browsers are told to forget at a logout; nothing but the session's cookie by default.
     /// Browsers listen only over https.
     pub fn clear_site_data(mut self, kinds: impl IntoIterator<Item = ClearSiteData>) -> Self {
@@ -284,6 +295,7 @@ impl SessionLayerBuilder {
             grace: self.grace,
             cap: self.cap,
             commits_server_errors: self.commits_server_errors,
+            serves_guests: self.serves_guests,
             renderer: self.renderer,
             events: self.events,
             clock: self.clock,

@@ -4,7 +4,7 @@ use tower_layer::Layer;
 
 use crate::backend::Backend;
 use crate::config::Config;
-use crate::{SessionLayerBuilder, SessionService, Sessions};
+use crate::{HealthRoutes, SessionLayerBuilder, SessionService, Sessions};
 
 /// A layer that gives every request a [`Session`](crate::Session), kept in a backend that all
 /// instances share.
@@ -33,9 +33,10 @@ use crate::{SessionLayerBuilder, SessionService, Sessions};
 ///   client's cookie. If it has changes to save, it is refused with 503 `commit_failed`: the client
 ///   has the new cookie by now, and may try again.
 /// - A response with a server error commits nothing but the end of a session.
-/// - If the backend can't be asked, the session's methods return an error; changes that can't be
-///   committed turn the response into 503 `store_unavailable` with `Retry-After`. The client's
-///   cookie stays as it is.
+/// - While the backend can't be asked, a request is served as a guest's
+///   ([`status`](crate::SessionExt::status) says so), and changes turn the response into 503
+///   `store_unavailable` with `Retry-After`. The client's cookie stays as it is, and is good again
+///   when the backend is. [`NeedsSessionLayer`](crate::NeedsSessionLayer) refuses such requests.
 ///
 /// # Example
 ///
@@ -81,6 +82,11 @@ impl SessionLayer {
     /// The sessions of all users, for the application's own administration.
     pub fn sessions(&self) -> Sessions {
         Sessions::new(Arc::clone(&self.0))
+    }
+
+    /// `GET /health` and `GET /ready`, for balancers and operators.
+    pub fn health(&self) -> HealthRoutes {
+        HealthRoutes::new(Arc::clone(&self.0))
     }
 
     pub(crate) fn new(config: Config) -> Self {

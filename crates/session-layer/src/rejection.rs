@@ -32,6 +32,9 @@ fn busy(code: &'static str, detail: &'static str) -> Rejection {
     Rejection::new(StatusCode::SERVICE_UNAVAILABLE, code, detail).retry_after(SOON)
 }
 
+/// Of what is not a refusal of a client, but tells a balancer to send none.
+pub(crate) const UNREADY: StatusCode = StatusCode::SERVICE_UNAVAILABLE;
+
 const SOON: Duration = Duration::from_secs(1);
 
 /// How a mistake of the program is told to a client, who can do nothing about it.

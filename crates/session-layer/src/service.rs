@@ -3,7 +3,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
-use auth_core::RequestHead;
+use auth_core::{Rejection, RequestHead};
 use axum_core::BoxError;
 use axum_core::body::Body;
 use axum_core::response::Response;
@@ -19,6 +19,7 @@ use crate::config::Config;
 use crate::cookie::SentId;
 use crate::engine::{Ledger, Stay, Turn};
 use crate::extract::Context as SessionContext;
+use crate::session_error::Refusal;
 use crate::{delivery, rejection};
 
 /// The service of a [`SessionLayer`](crate::SessionLayer).
@@ -99,6 +100,10 @@ where
                     (ready!(future.poll(cx))?.map(Body::new), visit.take())
                 }
             };
+            let response = match &visit {
+                Some(visit) => visit.refusal_of(response),
+                None => response,
+            };
             match visit.filter(Visit::has_to_commit) {
                 None => return Poll::Ready(Ok(response)),
                 Some(visit) => {
@@ -173,8 +178,20 @@ impl Visit {
         let Some(fault) = self.ledger.take_fault() else { return response };
         let rejection = rejection::of(fault);
         tracing::warn!(code = rejection.code(), "the session was not committed: {fault}");
+        self.render(&rejection)
+    }
+
+    /// What a handler made of a [`SessionError`](crate::SessionError), in the layer's own way.
+    fn refusal_of(&self, mut response: Response) -> Response {
+        match response.extensions_mut().remove::<Refusal>() {
+            Some(Refusal(rejection)) => self.render(&rejection),
+            None => response,
+        }
+    }
+
+    fn render(&self, rejection: &Rejection) -> Response {
         let request = self.head.to_request();
-        self.ledger.config().renderer.render(&rejection, &RequestHead::of_request(&request))
+        self.ledger.config().renderer.render(rejection, &RequestHead::of_request(&request))
     }
 }
 

@@ -1,6 +1,6 @@
 use std::fmt;
 
-use auth_core::{Renderer, RequestHead};
+use auth_core::{Rejection, Renderer, RequestHead};
 use axum_core::response::{IntoResponse, Response};
 use http::Request;
 use tower_sessions_core::session;
@@ -10,8 +10,9 @@ use crate::rejection;
 
 /// A verb of [`SessionExt`](crate::SessionExt) or [`Sessions`](crate::Sessions) failed.
 ///
-/// As a response it is a problem (RFC 9457): 503 with `Retry-After` if the sessions can't be
-/// reached, 500 for a mistake of the program. Its text holds nothing of a session.
+/// As a response it is a problem (RFC 9457), or what the layer's
+/// [renderer](crate::SessionLayerBuilder::renderer) makes of it: 503 with `Retry-After` if the
+/// sessions can't be reached, 500 for a mistake of the program. Its text holds nothing of a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SessionError {
     kind: SessionErrorKind,
@@ -64,6 +65,10 @@ impl From<session::Error> for SessionError {
     }
 }
 
+/// What a response says, for the layer to say it its own way.
+#[derive(Clone)]
+pub(crate) struct Refusal(pub(crate) Rejection);
+
 impl fmt::Display for SessionError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.kind {
@@ -86,6 +91,9 @@ impl IntoResponse for SessionError {
             _ => rejection::of_mistake(&self),
         };
         let request = Request::new(());
-        Renderer::default().render(&rejection, &RequestHead::of_request(&request))
+        let head = RequestHead::of_request(&request);
+        let mut response = Renderer::default().render(&rejection, &head);
+        response.extensions_mut().insert(Refusal(rejection));
+        response
     }
 }

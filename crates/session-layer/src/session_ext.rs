@@ -8,7 +8,7 @@ use tower_sessions_core::Session;
 
 use crate::backend::UserId;
 use crate::engine::{Ledger, Turn, ledger_of};
-use crate::{Device, Login, SessionError, SessionErrorKind, Sessions};
+use crate::{Device, Login, SessionError, SessionErrorKind, SessionStatus, Sessions};
 
 /// What a [`Session`] of a [`SessionLayer`](crate::SessionLayer) can do beside what it is known
 /// for.
@@ -55,6 +55,10 @@ pub trait SessionExt: private::Sealed {
     where
         T: Serialize + DeserializeOwned + Send,
         F: Fn(Option<T>) -> T + Send + Sync + 'static;
+
+    /// Whether the request has a session, or is served as a guest's because the backend can't be
+    /// asked. That is no error here.
+    fn status(&self) -> impl Future<Output = Result<SessionStatus, SessionError>> + Send;
 
     /// The user that the session is registered under; none for an anonymous one.
     fn user(&self) -> impl Future<Output = Result<Option<UserId>, SessionError>> + Send;
@@ -120,19 +124,23 @@ impl SessionExt for Session {
         serde_json::from_value(value).map_err(|_| unfit)
     }
 
+    async fn status(&self) -> Result<SessionStatus, SessionError> {
+        Ok(ledger(self).await?.status().await?)
+    }
+
     async fn user(&self) -> Result<Option<UserId>, SessionError> {
         Ok(ledger(self).await?.user().await?)
     }
 
     async fn devices(&self) -> Result<Vec<Device>, SessionError> {
         let ledger = ledger(self).await?;
-        let Some(user) = ledger.user().await? else { return Ok(Vec::new()) };
+        let Some(user) = ledger.known_user().await? else { return Ok(Vec::new()) };
         sessions(&ledger).devices(&user, ledger.handle().as_deref()).await
     }
 
     async fn end_device(&self, handle: &str) -> Result<bool, SessionError> {
         let ledger = ledger(self).await?;
-        let Some(user) = ledger.user().await? else { return Ok(false) };
+        let Some(user) = ledger.known_user().await? else { return Ok(false) };
         if ledger.handle().as_deref() == Some(handle) {
             self.flush().await?;
             return Ok(true);
@@ -142,7 +150,7 @@ impl SessionExt for Session {
 
     async fn logout_others(&self) -> Result<u32, SessionError> {
         let ledger = ledger(self).await?;
-        let Some(user) = ledger.user().await? else { return Ok(0) };
+        let Some(user) = ledger.known_user().await? else { return Ok(0) };
         sessions(&ledger).end_others(&user, ledger.handle().as_deref()).await
     }
 

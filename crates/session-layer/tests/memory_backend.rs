@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use auth_core::ManualClock;
 use session_layer::backend::{
     Backend, BackendErrorKind, Change, Created, Draft, Found, Lifetime, Loaded, MemoryBackend,
-    Payload, Rotated, Rotation, RotationKind, SessionKey, TOMBSTONE_LIFE, UserId,
+    Payload, Record, Rotated, Rotation, RotationKind, SessionKey, TOMBSTONE_LIFE, UserId,
 };
 use session_layer::conformance::{Subject, conformance_tests};
 
@@ -104,6 +104,18 @@ async fn a_full_one_rotates_none_and_leaves_it_as_it_was() {
     assert_eq!(replaced.unwrap_err().kind(), BackendErrorKind::OutOfSpace);
     assert_eq!(memory.found("a").await, before);
     assert!(memory.found("b").await.is_none());
+}
+
+#[tokio::test]
+async fn a_full_one_restores_only_in_the_place_of_others() {
+    let memory = Memory::with_room_for(1);
+    assert_eq!(memory.create("a").await, DONE);
+    let record = Record { version: 2, ..memory.found("a").await.unwrap().record };
+    let restored = memory.backend.restore(&key("b"), &record).await;
+    assert_eq!(restored.unwrap_err().kind(), BackendErrorKind::OutOfSpace);
+    assert!(memory.backend.restore(&key("a"), &record).await.unwrap());
+    assert_eq!(memory.found("a").await.unwrap().record, record);
+    assert_eq!((memory.live().await, memory.create("b").await), (1, FULL));
 }
 
 #[tokio::test]

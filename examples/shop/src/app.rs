@@ -3,6 +3,7 @@ use axum::middleware::from_fn;
 use axum::response::Redirect;
 use axum::routing::{delete, get, post, put};
 use example_service::bounded;
+use session_layer::NeedsSessionLayer;
 
 use crate::{
     Shop, cart, devices, forgery, health, login, logout, me, page, page_headers, preferences,
@@ -30,6 +31,13 @@ fn pages() -> Router<Shop> {
         .route("/", get(async || Redirect::to("/cart")))
         .route("/login", get(login::form).post(login::login))
         .route("/logout", post(logout::logout))
+        .route("/style.css", get(page::style))
+        .merge(own_pages().route_layer(NeedsSessionLayer::new()))
+}
+
+/// What would be wrong, rather than empty, while the store can't be asked.
+fn own_pages() -> Router<Shop> {
+    Router::new()
         .route("/me", get(me::me))
         .route("/cart", get(cart::cart))
         .route("/cart/items", post(cart::add))
@@ -38,5 +46,4 @@ fn pages() -> Router<Shop> {
         .route("/devices", get(devices::all))
         .route("/devices/{handle}", delete(devices::end))
         .route("/devices/{handle}/logout", post(devices::end))
-        .route("/style.css", get(page::style))
 }

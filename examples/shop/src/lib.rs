@@ -27,6 +27,7 @@ mod preferences;
 mod run;
 mod shop;
 mod store;
+mod stores;
 mod to_try;
 mod wanted;
 

@@ -18,10 +18,20 @@ pub struct Options {
 
     /// Where sessions are kept, the same for all instances: `sqlite:PATH`, a file that all
     /// instances on this machine share; `redis://USER:PASSWORD@HOST/DATABASE`, and likewise
-    /// `rediss://` with TLS, `mysql://` and `postgres://`; or `memory`, which no other instance
-    /// knows and which ends with this one
+    /// `rediss://` with TLS, `mysql://` and `postgres://`; `tower+redis://` and `tower+rediss://`,
+    /// which keep them in tower-sessions-redis-store's way and lose what instances do at the same
+    /// instant; or `memory`, which no other instance knows and which ends with this one
     #[arg(long, value_name = "STORE", default_value = "sqlite:shop.db", hide_env_values = true)]
     pub store: Store,
+
+    /// Where sessions are kept as well, written as `--store` is: either may be gone. The same for
+    /// all instances
+    #[arg(long, value_name = "STORE", hide_env_values = true)]
+    pub backup_store: Option<Store>,
+
+    /// How many replicas of Redis have a change before it is answered; it is an error if they don't
+    #[arg(long, value_name = "COUNT", default_value_t = 0)]
+    pub redis_replicas: u32,
 
     /// For development without TLS: a session cookie without `Secure`, which everybody on the way
     /// can read. For localhost most browsers do not need it

@@ -9,6 +9,7 @@ use session_layer::keep_swept;
 
 use crate::options::Command;
 use crate::shop::KIND;
+use crate::stores;
 use crate::to_try::ToTry;
 use crate::{Options, Shop, app};
 
@@ -29,7 +30,7 @@ pub async fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 async fn start(options: &Options) -> Result<(), StartError> {
     start_logging(&options.instance)?;
-    let backend = options.store.open().await?;
+    let backend = stores::open(options).await?;
     let shop = Shop::new(options, Arc::clone(&backend))?;
     let server = Server::bind(&options.instance).await?;
     let (instance, address) = (options.instance.name(KIND), server.address());

@@ -3,11 +3,15 @@ use std::error::Error;
 use std::fmt::{self, Display};
 use std::str::FromStr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use example_service::StartError;
 use session_layer::backend::mysql::MySqlBackend;
 use session_layer::backend::postgres::PostgresBackend;
-use session_layer::backend::{Backend, BackendError, MemoryBackend, RedisBackend, SqliteBackend};
+use session_layer::backend::{
+    Backend, BackendError, BackendErrorKind, MemoryBackend, RedisBackend, Replication,
+    SqliteBackend, TowerRedis,
+};
 
 /// Where sessions are kept, as the option says it. The address of a server, which may have a
 /// password in it, is shown to nobody.
@@ -19,13 +23,14 @@ impl Store {
     ///
     /// # Errors
     /// If there is no store of this kind, or it can't be reached or used.
-    pub async fn open(&self) -> Result<Arc<dyn Backend>, StartError> {
+    pub async fn open(&self, how: How) -> Result<Arc<dyn Backend>, StartError> {
         match self.kind() {
             _ if self.is_fleeting() => Ok(Arc::new(MemoryBackend::new())),
             "sqlite" => sqlite(self.place()).await,
-            "redis" | "rediss" | "redis+sentinel" | "rediss+sentinel" => redis(&self.0).await,
-            "mysql" => mysql(&self.0).await,
-            "postgres" | "postgresql" => postgres(&self.0).await,
+            "redis" | "rediss" | "redis+sentinel" | "rediss+sentinel" => redis(&self.0, how).await,
+            "tower+redis" | "tower+rediss" => tower_redis(&self.0).await,
+            "mysql" => mysql(&self.0, how).await,
+            "postgres" | "postgresql" => postgres(&self.0, how).await,
             _ => Err(refused(UNKNOWN)),
         }
     }
@@ -46,7 +51,38 @@ impl Store {
     }
 }
 
-const UNKNOWN: &str = "write `sqlite:PATH`, `redis://…`, `mysql://…`, `postgres://…` or `memory`";
+/// How a store is opened.
+#[derive(Clone, Copy, Debug)]
+pub struct How {
+    /// How many replicas of a Redis have a change before it is answered.
+    pub redis_replicas: u32,
+    /// It may be away: another one takes its place.
+    pub may_be_away: bool,
+}
+
+impl How {
+    /// A server that is away is a mistake if it is the only one: the address may be wrong. A service
+    /// that has to come up without it leaves out `connect`, and calls `migrate` in its deployment.
+    fn reached(self, outcome: Result<(), BackendError>) -> Result<(), StartError> {
+        match outcome {
+            Err(error) if self.may_be_away && is_away(error.kind()) => {
+                tracing::warn!(error = told(&error), "a store is away");
+                Ok(())
+            }
+            outcome => outcome.map_err(|error| refused(told(&error))),
+        }
+    }
+}
+
+fn is_away(kind: BackendErrorKind) -> bool {
+    matches!(kind, BackendErrorKind::Unavailable | BackendErrorKind::Timeout)
+}
+
+/// How long a change waits for replicas of a Redis.
+const REPLICATION: Duration = Duration::from_millis(250);
+
+const UNKNOWN: &str = "write `sqlite:PATH`, `redis://…`, `tower+redis://…`, `mysql://…`, \
+                       `postgres://…` or `memory`";
 
 async fn sqlite(path: &str) -> Result<Arc<dyn Backend>, StartError> {
     if path.is_empty() {
@@ -58,23 +94,32 @@ async fn sqlite(path: &str) -> Result<Arc<dyn Backend>, StartError> {
     }
 }
 
-/// A server that is away is a mistake here: the address may be wrong. A service that has to come
-/// up without it leaves out `connect`, and calls `migrate` in its deployment.
-async fn redis(url: &str) -> Result<Arc<dyn Backend>, StartError> {
-    let backend = RedisBackend::builder(url).build().map_err(refused)?;
-    backend.connect().await.map_err(|error| refused(told(&error)))?;
+async fn redis(url: &str, how: How) -> Result<Arc<dyn Backend>, StartError> {
+    let replication = match how.redis_replicas {
+        0 => Replication::asynchronous(),
+        replicas => Replication::synchronous(replicas, REPLICATION).of_all_writes().required(),
+    };
+    let backend = RedisBackend::builder(url).replication(replication).build().map_err(refused)?;
+    how.reached(backend.connect().await)?;
     Ok(Arc::new(backend))
 }
 
-async fn mysql(url: &str) -> Result<Arc<dyn Backend>, StartError> {
+/// The store of tower-sessions-redis-store, with weaker promises.
+async fn tower_redis(url: &str) -> Result<Arc<dyn Backend>, StartError> {
+    let store = TowerRedis::builder(url).build().map_err(refused)?;
+    let backend = store.connect().await.map_err(|error| refused(told(&error)))?;
+    Ok(Arc::new(backend))
+}
+
+async fn mysql(url: &str, how: How) -> Result<Arc<dyn Backend>, StartError> {
     let backend = MySqlBackend::builder(url).build().map_err(refused)?;
-    backend.migrate().await.map_err(|error| refused(told(&error)))?;
+    how.reached(backend.migrate().await)?;
     Ok(Arc::new(backend))
 }
 
-async fn postgres(url: &str) -> Result<Arc<dyn Backend>, StartError> {
+async fn postgres(url: &str, how: How) -> Result<Arc<dyn Backend>, StartError> {
     let backend = PostgresBackend::builder(url).build().map_err(refused)?;
-    backend.migrate().await.map_err(|error| refused(told(&error)))?;
+    how.reached(backend.migrate().await)?;
     Ok(Arc::new(backend))
 }
 

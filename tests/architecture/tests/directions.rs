@@ -45,8 +45,11 @@ fn no_layer_depends_on_an_example_or_a_test() {
 }
 
 #[test]
-fn the_peers_are_compiled_for_nobody_who_does_not_ask() {
+fn the_peers_are_in_a_workspace_of_their_own() {
     let metadata = MetadataCommand::new().no_deps().exec().unwrap();
-    let default: Vec<_> = metadata.workspace_default_packages();
-    assert!(default.iter().all(|package| *package.name != "peer-bench"));
+    assert!(metadata.workspace_packages().iter().all(|package| *package.name != "peer-bench"));
+    let peers = MetadataCommand::new().manifest_path("../bench/Cargo.toml").no_deps().exec();
+    assert!(
+        peers.unwrap().workspace_packages().iter().all(|package| *package.name == "peer-bench")
+    );
 }

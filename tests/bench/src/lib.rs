@@ -1,1 +1,1 @@
-//! Benchmarks against the peers: `cargo bench -p peer-bench`.
+//! Benchmarks against the peers: `cargo bench --manifest-path tests/bench/Cargo.toml`.

@@ -3,6 +3,7 @@
 //! installed is an error that says what to install.
 
 mod folder;
+mod galera;
 mod mariadb;
 mod port;
 mod postgres;
@@ -18,6 +19,7 @@ mod watchdog;
 mod watched_redis;
 
 pub use folder::Folder;
+pub use galera::Galera;
 pub use mariadb::MariaDb;
 pub use port::Port;
 pub use postgres::Postgres;

@@ -37,7 +37,16 @@ impl Postgres {
     /// # Errors
     /// It is not installed, or does not come up.
     pub async fn start() -> Result<Self> {
-        Self::start_in(folder().await?, Vec::new()).await
+        Self::start_with(&[]).await
+    }
+
+    /// Starts an empty one with more settings, such as `shared_buffers=1GB`.
+    ///
+    /// # Errors
+    /// It is not installed, or does not come up.
+    pub async fn start_with(settings: &[&str]) -> Result<Self> {
+        let settings = settings.iter().copied().map(str::to_owned).collect();
+        Self::start_in(folder().await?, settings).await
     }
 
     /// Starts an empty one that takes TLS, with a certificate and its key in PEM.

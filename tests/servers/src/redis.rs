@@ -8,6 +8,7 @@ use std::process::Command;
 use anyhow::{Result, anyhow};
 use tokio::net::TcpStream;
 
+use crate::redis_talk::talk;
 use crate::{Folder, Port, Process, program, until};
 
 /// A Redis server that keeps nothing on disk, so that a restart empties it.
@@ -90,6 +91,14 @@ impl Redis {
             "redis"
         };
         format!("{scheme}://{login}{}", self.port.address())
+    }
+
+    /// What it answers to a command, as it is on the wire.
+    ///
+    /// # Errors
+    /// It does not answer.
+    pub async fn command(&self, line: &str) -> Result<String> {
+        Ok(talk(self.address(), &[line]).await?)
     }
 
     /// Ends it on the spot, as a power cut does.

@@ -58,13 +58,31 @@ impl RedisCluster {
         format!("redis+cluster://{}", places.join(","))
     }
 
+    /// The number of the master that has a slot at first.
+    pub fn owner(&self, slot: u16) -> usize {
+        (0..MASTERS).rev().find(|master| usize::from(slot) >= first_slot(*master)).unwrap_or(0)
+    }
+
+    /// A replica has become a master.
+    ///
+    /// # Errors
+    /// It does not become one in time.
+    pub async fn has_taken_over(&self, node: usize) -> Result<()> {
+        let place = self.nodes.get(node).context("no such node")?.address();
+        until("a replica has taken over", async || {
+            let told = talk(place, &["ROLE"]).await.ok()?;
+            told.contains("\nmaster\r").then_some(())
+        })
+        .await
+    }
+
     /// Gives them slots, and makes them known to each other.
     async fn found(&self) -> Result<()> {
         for (number, node) in self.nodes.iter().enumerate() {
             let epoch = format!("CLUSTER SET-CONFIG-EPOCH {}", number + 1);
             say(node, &epoch).await?;
             if number < MASTERS {
-                let (first, end) = (number * SLOTS / MASTERS, (number + 1) * SLOTS / MASTERS);
+                let (first, end) = (first_slot(number), first_slot(number + 1));
                 say(node, &format!("CLUSTER ADDSLOTSRANGE {first} {}", end - 1)).await?;
             }
             for (other, port) in self.nodes.iter().zip(&self.buses) {
@@ -108,11 +126,17 @@ impl RedisCluster {
     }
 }
 
-/// A command that has to succeed.
+fn first_slot(master: usize) -> usize {
+    (master * SLOTS).div_ceil(MASTERS)
+}
+
+/// A command that has to succeed, if not at once: nodes that have just met know little.
 async fn say(node: &Redis, command: &str) -> Result<String> {
-    let told = talk(node.address(), &[command]).await?;
-    anyhow::ensure!(!told.starts_with('-'), "{command}: {told}");
-    Ok(told)
+    until(command, async || {
+        let told = talk(node.address(), &[command]).await.ok()?;
+        (!told.starts_with('-')).then_some(told)
+    })
+    .await
 }
 
 async fn node(bus: &Port) -> Result<Redis> {

@@ -20,6 +20,7 @@ use crate::account::login;
 pub struct Client {
     server: SocketAddr,
     source: Option<IpAddr>,
+    deadline: Duration,
     connection: Option<SendRequest<Full<Bytes>>>,
 }
 
@@ -51,12 +52,18 @@ pub enum Failure {
 impl Client {
     /// A client of this server.
     pub fn to(server: SocketAddr) -> Self {
-        Self { server, source: None, connection: None }
+        Self { server, source: None, deadline: TOO_LONG, connection: None }
     }
 
     /// Connects from this address.
     pub fn from(mut self, source: impl Into<IpAddr>) -> Self {
         self.source = Some(source.into());
+        self
+    }
+
+    /// Waits so long for a whole response, instead of 10 s.
+    pub fn within(mut self, deadline: Duration) -> Self {
+        self.deadline = deadline;
         self
     }
 
@@ -93,7 +100,7 @@ impl Client {
         let mut request = request.map(Full::new);
         let host = HeaderValue::try_from(self.server.to_string()).map_err(|_| Failure::Refused)?;
         request.headers_mut().insert(header::HOST, host);
-        let answer = timeout(TOO_LONG, self.exchange(request)).await;
+        let answer = timeout(self.deadline, self.exchange(request)).await;
         answer.unwrap_or(Err(Failure::TimedOut))
     }
 

@@ -87,6 +87,22 @@ impl Instance {
         self.process = None;
     }
 
+    /// Stops it where it is (SIGSTOP): requests reach it, and get no answer.
+    ///
+    /// # Errors
+    /// It does not run.
+    pub async fn freeze(&self) -> Result<()> {
+        self.process.as_ref().context("it does not run")?.freeze().await
+    }
+
+    /// Lets it go on (SIGCONT).
+    ///
+    /// # Errors
+    /// It does not run.
+    pub fn thaw(&self) -> Result<()> {
+        self.process.as_ref().context("it does not run")?.thaw()
+    }
+
     /// Asks it to stop (SIGTERM) and comes back when it has.
     ///
     /// # Errors

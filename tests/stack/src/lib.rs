@@ -1,13 +1,15 @@
 //! Starts the examples and real balancers as processes, and puts load on them.
 //!
 //! [`Stack`] is the way in: three instances of the API with one key, or of the shop with one store,
-//! a backup instance, and a balancer in front with a configuration of `examples/balancers`, of which only the ports are
-//! changed. A server that is not installed is an error that says what to install.
+//! a backup instance, and a balancer in front with a configuration of `examples/balancers`, of
+//! which only the ports are changed. A server that is not installed is an error that says what to
+//! install.
 
 mod account;
 mod balancer;
 mod client;
 mod example;
+pub mod faults;
 mod instance;
 mod json;
 mod load;

@@ -84,6 +84,14 @@ impl Stack<Shoppers> {
 }
 
 impl Stack<()> {
+    /// Starts the shop with these options, and has nobody log in.
+    ///
+    /// # Errors
+    /// Something can not be built or started, or is not installed.
+    pub async fn of_empty_shops(shipped: Shipped, options: &[OsString]) -> Result<Self> {
+        Self::start(Example::Shop, options, shipped, folder()?).await
+    }
+
     async fn start(
         example: Example,
         options: &[OsString],

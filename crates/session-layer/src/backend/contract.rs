@@ -3,8 +3,8 @@ use std::fmt::Debug;
 use async_trait::async_trait;
 
 use super::{
-    BackendError, Change, Created, Draft, Found, Loaded, Rotated, Rotation, SessionKey, Updated,
-    UserId,
+    BackendError, Change, Created, Draft, Found, Health, Loaded, Record, Rotated, Rotation,
+    SessionKey, StoreHealth, Updated, UserId,
 };
 
 /// Where sessions are kept, and the promises that everything else rests on.
@@ -13,8 +13,8 @@ use super::{
 /// not undone by another client. An error is only ever a fault of the system: the step may have
 /// happened or not. No verb waits without a deadline.
 ///
-/// Live is a session that was created and has neither expired nor been ended. When that is, the
-/// backend's own clock says, so that the clocks of its clients need not agree.
+/// Live is a session that was created or restored and has neither expired nor been ended. When that
+/// is, the backend's own clock says, so that the clocks of its clients need not agree.
 ///
 /// A wrapper is a backend too; the first paragraph of its documentation says which promise it
 /// weakens, and by how much. `session_layer::conformance` (feature `conformance`) has a test for
@@ -29,6 +29,15 @@ pub trait Backend: Debug + Send + Sync + 'static {
     /// # Errors
     /// The backend can't be asked, or what it holds can't be read.
     async fn load(&self, key: &SessionKey) -> Result<Loaded, BackendError>;
+
+    /// The same, from a store that has all that was acknowledged: past whatever a wrapper has in
+    /// memory. A backend that weakens [`load`](Self::load) does not weaken this.
+    ///
+    /// # Errors
+    /// As of `load`.
+    async fn load_fresh(&self, key: &SessionKey) -> Result<Loaded, BackendError> {
+        self.load(key).await
+    }
 
     /// Creates a session, of version 1, registered under its user within the cap. It never
     /// overwrites: a key that has a session or a tombstone, or is in its grace, is `Taken`. One
@@ -76,6 +85,20 @@ pub trait Backend: Debug + Send + Sync + 'static {
     /// The backend can't be asked.
     async fn delete(&self, key: &SessionKey) -> Result<Option<Found>, BackendError>;
 
+    /// Takes over a session from another backend as it is: its key, and all that its record says,
+    /// times included. It takes the place of a live session with this very key whose version is not
+    /// higher, and is registered under its user whatever the cap. What was ended or superseded here
+    /// stays so: a key that has a tombstone, or is in its grace, is left as it is. So is a session of
+    /// a higher version. A record that has expired is not taken over. True if the session is here
+    /// now as it was given.
+    ///
+    /// One of the same version is replaced too, whatever it is: a change by someone who has read that
+    /// one is then no conflict.
+    ///
+    /// # Errors
+    /// The backend can't be asked.
+    async fn restore(&self, key: &SessionKey, record: &Record) -> Result<bool, BackendError>;
+
     /// The live sessions of a user, in the order in which they were created, without a scan of all.
     /// Those of the same millisecond come in any order.
     ///
@@ -95,6 +118,17 @@ pub trait Backend: Debug + Send + Sync + 'static {
     /// # Errors
     /// The backend can't be asked.
     async fn stats(&self) -> Result<Stats, BackendError>;
+
+    /// How it is, for operators; an outage is an answer here. Unless a backend knows more, it is up
+    /// if it has figures.
+    async fn health(&self) -> Health {
+        Health::of(StoreHealth::of(self.name(), &self.stats().await))
+    }
+
+    /// One word for reports, logs and metrics, such as `redis`.
+    fn name(&self) -> &'static str {
+        "other"
+    }
 }
 
 /// Figures of a [`Backend`].

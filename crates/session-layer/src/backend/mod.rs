@@ -5,6 +5,7 @@
 
 mod contract;
 mod error;
+mod health;
 mod key;
 pub mod memory;
 #[cfg(feature = "mysql")]
@@ -20,9 +21,12 @@ pub mod redis;
 mod sql;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
+#[cfg(feature = "tower-store")]
+pub mod tower_store;
 
 pub use contract::{Backend, Stats};
 pub use error::{BackendError, BackendErrorKind};
+pub use health::{Breaker, Health, HealthStatus, ReplicationLevel, StoreHealth};
 pub use key::{SessionKey, UserId};
 pub use memory::{MemoryBackend, MemoryBuilder};
 #[cfg(feature = "mysql")]
@@ -36,6 +40,10 @@ pub use record::{Cap, CapPolicy, Change, Draft, Found, Lifetime, Record, Rotatio
 pub use redis::{RedisBackend, RedisBuilder, RedisLegacy, Replication, ReplicationStatus};
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteBackend;
+#[cfg(feature = "tower-redis")]
+pub use tower_store::TowerRedis;
+#[cfg(feature = "tower-store")]
+pub use tower_store::{AsSessionStore, TowerBackend};
 
 use std::time::Duration;
 

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use super::Subject;
 use crate::backend::{
-    BackendError, Change, Created, Draft, Found, Loaded, Missing, Rotated, Rotation, SessionKey,
-    Stats, Updated, UserId,
+    BackendError, Change, Created, Draft, Found, Loaded, Missing, Record, Rotated, Rotation,
+    SessionKey, Stats, Updated, UserId,
 };
 
 /// A client of the backend under test, to whom an error or an answer that was not expected is a
@@ -71,6 +71,16 @@ impl Client {
     pub(super) fn delete(&self, key: SessionKey) -> impl Future<Output = Option<Found>> + Send {
         let caller = Location::caller();
         async move { answer(self.subject.backend().delete(&key).await, caller) }
+    }
+
+    #[track_caller]
+    pub(super) fn restore(
+        &self,
+        key: SessionKey,
+        record: &Record,
+    ) -> impl Future<Output = bool> + Send {
+        let caller = Location::caller();
+        async move { answer(self.subject.backend().restore(&key, record).await, caller) }
     }
 
     #[track_caller]

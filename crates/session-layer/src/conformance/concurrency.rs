@@ -10,7 +10,7 @@ use super::sample::{
     GRACE, capped, change, draft, key, login, payload, renewal, replacement, user,
 };
 use crate::backend::{
-    CapPolicy, Change, Created, Loaded, Missing, Payload, Rotated, Rotation, RotationKind,
+    CapPolicy, Change, Created, Loaded, Missing, Payload, Record, Rotated, Rotation, RotationKind,
     SessionKey, Updated,
 };
 
@@ -104,6 +104,25 @@ pub async fn of_concurrent_creates_of_one_key_one_wins(subject: Arc<dyn Subject>
     assert_eq!(client.of_user(&user("alice")).await, [found], "registered once");
     let taken = creates.iter().filter(|created| **created == Created::Taken).count();
     assert_eq!(taken, 19, "all others found the key taken");
+}
+
+/// Promise: of restores of one key that are made at the same time, the latest version stays.
+pub async fn of_concurrent_restores_the_latest_version_stays(subject: Arc<dyn Subject>) {
+    let client = Client::of(subject);
+    client.created(key("a"), &login("alice", "here")).await;
+    let here = client.found(key("a")).await.record;
+    at_once(20, |n| {
+        let (client, version) = (client.clone(), u64::from(n * 7 % 20 + 2));
+        let user = Some(user(if n % 2 == 0 { "alice" } else { "bob" }));
+        let record = Record { version, user, ..here.clone() };
+        async move { client.restore(key("a"), &record).await }
+    })
+    .await;
+    let found = client.found(key("a")).await;
+    assert_eq!(found.record.version, 21, "the latest");
+    let mut registered = client.of_user(&user("alice")).await;
+    registered.extend(client.of_user(&user("bob")).await);
+    assert_eq!(registered, [found], "registered once");
 }
 
 /// Promise: a session is renewed once, however many try at the same time; the others are told.

@@ -66,6 +66,24 @@ macro_rules! conformance_tests {
             deleting_a_key_in_its_grace_ends_its_successor
             deleting_the_successor_ends_the_grace
             deleting_a_superseded_key_ends_nothing
+            a_restored_session_is_what_it_was
+            a_restored_session_may_be_anonymous
+            a_restored_session_is_updated_from_its_version
+            a_restored_session_replaces_a_lower_version
+            a_restored_session_replaces_an_equal_version
+            a_restored_session_leaves_a_higher_version
+            what_was_ended_is_not_restored
+            what_was_superseded_is_not_restored
+            what_was_renewed_is_not_restored
+            an_expired_tombstone_is_in_no_sessions_way
+            an_expired_session_is_in_no_sessions_way
+            an_expired_record_is_not_restored
+            a_restored_session_is_one_of_its_users
+            a_restored_session_leaves_the_former_user
+            a_restored_session_expires_by_its_own_times
+            a_restored_session_asks_for_no_cap
+            a_restored_session_is_counted_once
+            a_restored_session_is_a_session
             a_users_sessions_are_those_that_load_finds
             a_users_sessions_come_in_order_of_creation
             a_users_sessions_are_only_theirs
@@ -105,6 +123,7 @@ macro_rules! conformance_tests {
             concurrent_updates_are_all_kept
             of_concurrent_updates_of_one_version_one_wins
             of_concurrent_creates_of_one_key_one_wins
+            of_concurrent_restores_the_latest_version_stays
             of_concurrent_renewals_one_wins
             of_concurrent_replacements_one_wins
             a_session_that_is_renewed_is_never_under_neither_key

@@ -22,6 +22,11 @@ pub(crate) enum Fault {
 impl Fault {
     /// The backend's fault, whichever it was.
     pub(crate) const UNREACHABLE: Self = Self::Backend(BackendErrorKind::Unavailable);
+
+    /// Whether the backend can't be asked, which says nothing of the session.
+    pub(crate) fn is_outage(self) -> bool {
+        matches!(self, Self::Backend(BackendErrorKind::Unavailable | BackendErrorKind::Timeout))
+    }
 }
 
 impl From<BackendError> for Fault {

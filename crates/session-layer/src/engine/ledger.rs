@@ -20,6 +20,7 @@ use crate::backend::{Created, Found, Loaded, Missing, Rotated, SessionKey, Updat
 use crate::config::Config;
 use crate::cookie::SentId;
 use crate::event::{Ending, SessionEventKind};
+use crate::status::SessionStatus;
 
 pub(crate) use super::plan::{Stay, Turn, Wish};
 
@@ -41,6 +42,8 @@ struct State {
     fault: Option<Fault>,
     /// The request does not count as activity.
     passive: bool,
+    /// The request reads nothing old.
+    fresh: bool,
     /// The id that the layer before us gave, if that is what the request came with.
     predecessor: Option<Id>,
     /// The session was the predecessor's until now.
@@ -78,6 +81,7 @@ impl Ledger {
             cookie: CookieChange::Keep,
             fault: None,
             passive: false,
+            fresh: false,
             predecessor: sent.predecessor(),
             taken_over: false,
         };
@@ -108,6 +112,11 @@ impl Ledger {
         self.state().passive = true;
     }
 
+    /// The request reads nothing old.
+    pub(crate) fn make_fresh(&self) {
+        self.state().fresh = true;
+    }
+
     /// What becomes of the cookie; asked once, at the end.
     pub(crate) fn take_cookie_change(&self) -> CookieChange {
         mem::replace(&mut self.state().cookie, CookieChange::Keep)
@@ -122,7 +131,7 @@ impl Ledger {
     pub(crate) fn has_errand(&self) -> bool {
         let state = self.state();
         match &state.known {
-            Known::Unasked(_) => false,
+            Known::Unasked(_) | Known::Unreachable(_) => false,
             _ if state.drops_predecessor() || state.changes_cookie() => true,
             Known::Live(_) => {
                 let now = self.config.clock.now();
@@ -141,6 +150,33 @@ impl Ledger {
     pub(crate) async fn user(&self) -> Result<Option<UserId>, Fault> {
         self.ask().await?;
         Ok(self.live(|live| live.record.user.clone()).flatten())
+    }
+
+    /// The user of the live session, where a guest's answer will not do.
+    pub(crate) async fn known_user(&self) -> Result<Option<UserId>, Fault> {
+        self.reach().await?;
+        self.user().await
+    }
+
+    /// Fails while the backend can't say whether there is a session.
+    pub(crate) async fn reach(&self) -> Result<(), Fault> {
+        match self.status().await? {
+            SessionStatus::Unreachable => Err(Fault::UNREACHABLE),
+            SessionStatus::Live | SessionStatus::Absent => Ok(()),
+        }
+    }
+
+    /// Whether there is a session.
+    pub(crate) async fn status(&self) -> Result<SessionStatus, Fault> {
+        match self.ask().await {
+            Err(fault) if fault.is_outage() => return Ok(SessionStatus::Unreachable),
+            outcome => outcome?,
+        }
+        Ok(match &self.state().known {
+            Known::Live(_) => SessionStatus::Live,
+            Known::Nothing | Known::Superseded => SessionStatus::Absent,
+            Known::Unasked(_) | Known::Unreachable(_) => SessionStatus::Unreachable,
+        })
     }
 
     /// The handle of the live session.
@@ -171,7 +207,7 @@ impl Ledger {
     /// Ends the session, at once: that holds whatever becomes of the response.
     async fn end(&self) -> Result<(), Fault> {
         let key = match &self.state().known {
-            Known::Unasked(key) => Some(*key),
+            Known::Unasked(key) | Known::Unreachable(key) => Some(*key),
             Known::Live(live) => Some(live.key),
             Known::Nothing | Known::Superseded => None,
         };
@@ -201,7 +237,18 @@ impl Ledger {
         self.reload(key).await
     }
 
+    /// A backend that can't be asked leaves a guest, unless the layer is told otherwise.
     async fn reload(&self, key: SessionKey) -> Result<(), Fault> {
+        match self.look_up(key).await {
+            Err(fault) if fault.is_outage() && self.config.serves_guests => {
+                self.state().known = Known::Unreachable(key);
+                Ok(())
+            }
+            outcome => outcome,
+        }
+    }
+
+    async fn look_up(&self, key: SessionKey) -> Result<(), Fault> {
         match self.find(key).await.map_err(|fault| self.note(fault))? {
             Loaded::Found(found) => {
                 let user = found.record.user.clone();
@@ -219,7 +266,7 @@ impl Ledger {
     }
 
     async fn find(&self, key: SessionKey) -> Result<Loaded, Fault> {
-        let loaded = self.config.backend.load(&key).await?;
+        let loaded = self.load(&key).await?;
         let id = self.state().predecessor;
         let (Loaded::Missing(Missing::Absent), Some(id)) = (&loaded, id) else { return Ok(loaded) };
         let Some(predecessor) = &self.config.predecessor else { return Ok(loaded) };
@@ -227,7 +274,15 @@ impl Ledger {
             return Ok(loaded);
         }
         self.state().taken_over = true;
-        Ok(self.config.backend.load(&key).await?)
+        self.load(&key).await
+    }
+
+    async fn load(&self, key: &SessionKey) -> Result<Loaded, Fault> {
+        let (backend, fresh) = (&self.config.backend, self.state().fresh);
+        Ok(match fresh {
+            true => backend.load_fresh(key).await?,
+            false => backend.load(key).await?,
+        })
     }
 
     fn learn(&self, found: Found) -> Result<(), Fault> {
@@ -394,12 +449,13 @@ impl Ledger {
     /// What the `Session` gets to see.
     fn view(&self) -> Option<TowerRecord> {
         let state = self.state();
-        let (Known::Live(live), Some(id)) = (&state.known, state.session_id) else { return None };
-        Some(TowerRecord {
-            id: loaded_id(id),
-            data: Fields::clone(&live.view),
-            expiry_date: OffsetDateTime::from(live.record.expires()),
-        })
+        let id = loaded_id(state.session_id?);
+        let (data, expires) = match &state.known {
+            Known::Live(live) => (Fields::clone(&live.view), live.record.expires()),
+            Known::Unreachable(_) => (Fields::default(), self.config.clock.now()),
+            Known::Unasked(_) | Known::Nothing | Known::Superseded => return None,
+        };
+        Some(TowerRecord { id, data, expiry_date: OffsetDateTime::from(expires) })
     }
 }
 
@@ -457,7 +513,7 @@ impl SessionStore for Ledger {
     async fn load(&self, _id: &Id) -> session_store::Result<Option<TowerRecord>> {
         self.knocked()?;
         let known = match &self.state().known {
-            Known::Unasked(key) => Some(*key),
+            Known::Unasked(key) | Known::Unreachable(key) => Some(*key),
             Known::Live(live) => Some(live.key),
             Known::Nothing | Known::Superseded => None,
         };

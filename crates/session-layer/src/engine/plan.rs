@@ -25,6 +25,8 @@ pub(super) enum Known {
     Nothing,
     /// It was replaced a moment ago, and the client most likely has the new id by now.
     Superseded,
+    /// The backend could not be asked: the request is served as a guest's, and changes nothing.
+    Unreachable(SessionKey),
 }
 
 /// A live session.
@@ -108,6 +110,7 @@ impl Plan<'_> {
             Known::Nothing if self.is_idle() => Ok(None),
             Known::Nothing | Known::Superseded => self.create().map(Some),
             Known::Unasked(_) => Ok(None),
+            Known::Unreachable(_) => Err(Fault::UNREACHABLE),
         }
     }
 

@@ -11,7 +11,8 @@ use axum::routing::get;
 use serde_json::Value;
 use session_layer::backend::MemoryBackend;
 use session_layer::{
-    Login, PassiveLayer, Session, SessionError, SessionExt, SessionLayer, SessionLayerBuilder,
+    FreshLayer, Login, NeedsSessionLayer, PassiveLayer, Session, SessionError, SessionExt,
+    SessionLayer, SessionLayerBuilder,
 };
 use tokio::sync::Notify;
 
@@ -71,6 +72,9 @@ pub(crate) fn routes() -> Router<Gate> {
         .route("/set-and-fail/{name}/{value}", get(set_and_fail))
         .route("/get/{name}", get(read))
         .route("/poll/{name}", get(read).layer(PassiveLayer::new()))
+        .route("/fresh/{name}", get(read).layer(FreshLayer::new()))
+        .route("/status", get(status))
+        .route("/needed", get(|| async { "served" }).layer(NeedsSessionLayer::new()))
         .route("/remove/{name}", get(remove))
         .route("/clear", get(clear))
         .route("/add/{name}", get(add))
@@ -122,6 +126,10 @@ async fn set_and_fail(session: Session, Path((name, value)): Named) -> Failure {
 async fn read(session: Session, Path(name): Path<String>) -> Answer {
     let value = session.get_value(&name).await?;
     Ok(value.map_or_else(|| "none".into(), |value| text(&value)))
+}
+
+async fn status(session: Session) -> Answer {
+    Ok(format!("{:?}", session.status().await?))
 }
 
 async fn remove(session: Session, Path(name): Path<String>) -> Answer {

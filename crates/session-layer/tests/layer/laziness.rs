@@ -105,3 +105,13 @@ async fn what_can_not_be_an_id_never_reaches_the_backend() {
     }
     assert_eq!(app.spy.calls(), Vec::<&str>::new());
 }
+
+#[tokio::test]
+async fn a_route_that_reads_nothing_old_asks_the_store_itself() {
+    let app = App::new();
+    let mut browser = app.logged_in("alice").await;
+    browser.get("/set/a/1").await;
+    app.spy.calls();
+    browser.get("/fresh/a").await.says("1");
+    assert_eq!(app.spy.calls(), ["load_fresh"]);
+}

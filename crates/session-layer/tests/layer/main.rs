@@ -12,6 +12,7 @@ mod devices;
 mod encryption;
 mod events;
 mod foreign_records;
+mod health;
 mod laziness;
 mod lifetime;
 mod login;

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use session_layer::backend::MemoryBackend;
 use session_layer::backend::{
     Backend, BackendError, BackendErrorKind, Change, Created, Draft, Found, Loaded, Payload,
-    Rotated, Rotation, RotationKind, SessionKey, Stats, Updated, UserId,
+    Record, Rotated, Rotation, RotationKind, SessionKey, Stats, Updated, UserId,
 };
 use tokio::task::yield_now;
 
@@ -23,6 +23,7 @@ struct Inner {
     payloads: Mutex<Vec<Payload>>,
     is_down: AtomicBool,
     writes_fail: AtomicBool,
+    hangs: AtomicBool,
 }
 
 impl Spy {
@@ -33,6 +34,7 @@ impl Spy {
             payloads: Mutex::default(),
             is_down: AtomicBool::new(false),
             writes_fail: AtomicBool::new(false),
+            hangs: AtomicBool::new(false),
         }))
     }
 
@@ -56,11 +58,19 @@ impl Spy {
         self.0.writes_fail.store(fail, Ordering::SeqCst);
     }
 
+    /// From now on it never answers.
+    pub(crate) fn hang(&self) {
+        self.0.hangs.store(true, Ordering::SeqCst);
+    }
+
     /// As a backend somewhere else takes its time, other requests get their turn.
     async fn called(&self, verb: &'static str) -> Result<&MemoryBackend, BackendError> {
         yield_now().await;
+        if self.0.hangs.load(Ordering::SeqCst) {
+            std::future::pending::<()>().await;
+        }
         self.0.calls.lock().unwrap().push(verb);
-        let is_write = !matches!(verb, "load" | "of_user" | "stats");
+        let is_write = !matches!(verb, "load" | "load_fresh" | "of_user" | "stats");
         let is_down = self.0.is_down.load(Ordering::SeqCst);
         match is_down || (is_write && self.0.writes_fail.load(Ordering::SeqCst)) {
             true => {
@@ -79,6 +89,10 @@ impl Spy {
 impl Backend for Spy {
     async fn load(&self, key: &SessionKey) -> Result<Loaded, BackendError> {
         self.called("load").await?.load(key).await
+    }
+
+    async fn load_fresh(&self, key: &SessionKey) -> Result<Loaded, BackendError> {
+        self.called("load_fresh").await?.load_fresh(key).await
     }
 
     async fn create(&self, key: &SessionKey, draft: &Draft) -> Result<Created, BackendError> {
@@ -105,6 +119,11 @@ impl Backend for Spy {
 
     async fn delete(&self, key: &SessionKey) -> Result<Option<Found>, BackendError> {
         self.called("delete").await?.delete(key).await
+    }
+
+    async fn restore(&self, key: &SessionKey, record: &Record) -> Result<bool, BackendError> {
+        self.wrote(&record.payload);
+        self.called("restore").await?.restore(key, record).await
     }
 
     async fn of_user(&self, user: &UserId) -> Result<Vec<Found>, BackendError> {

@@ -1,16 +1,30 @@
 //! What is no session, where one should be.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use session_layer::backend::{
-    Backend, BackendError, BackendErrorKind, Change, Created, Rotation, RotationKind,
+    Backend, BackendError, BackendErrorKind, Change, Created, Record, Rotation, RotationKind,
 };
 
-use crate::fixture::{Fixture, draft, key, login, name, payload};
+use crate::fixture::{ABSOLUTE, Fixture, IDLE, draft, key, login, name, payload};
 
 fn is_corrupt<T>(outcome: Result<T, BackendError>, of: &str) {
     let error = outcome.err().unwrap_or_else(|| panic!("{of}: it was taken for a session"));
     assert_eq!(error.kind(), BackendErrorKind::Corrupt, "{of}: {error:?}");
+}
+
+fn from_elsewhere() -> Record {
+    let now = SystemTime::now();
+    let (version, payload, user) = (9, payload("nine"), login("alice").user);
+    Record {
+        version,
+        payload,
+        user,
+        created: now,
+        last_seen: now,
+        idle: IDLE,
+        ends: now + ABSOLUTE,
+    }
 }
 
 /// Every verb says so, and leaves it as it is.
@@ -30,6 +44,7 @@ async fn check(redis: &Fixture, of: &str) {
         is_corrupt(backend.rotate(&key("a"), &rotation).await, of);
     }
     is_corrupt(backend.delete(&key("a")).await, of);
+    is_corrupt(backend.restore(&key("a"), &from_elsewhere()).await, of);
     assert_eq!(backend.create(&key("a"), &draft("new")).await.unwrap(), Created::Taken, "{of}");
     assert_eq!(dump().await, before, "{of}");
 }

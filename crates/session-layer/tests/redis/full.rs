@@ -1,7 +1,8 @@
 //! A Redis without room.
 
 use session_layer::backend::{
-    Backend, BackendErrorKind, Change, Loaded, Missing, Payload, Rotation, RotationKind,
+    Backend, BackendErrorKind, Change, Loaded, Missing, Payload, Record, Rotation, RotationKind,
+    UserId,
 };
 
 use crate::fixture::{Fixture, draft, key, login, payload};
@@ -31,6 +32,10 @@ async fn what_needs_room_is_out_of_space_and_changes_nothing() {
     for kind in [renew, RotationKind::Replace(login("bob"))] {
         let rotation = Rotation { version: 1, to: key("c"), kind };
         out(redis.backend.rotate(&key("a"), &rotation).await.unwrap_err());
+    }
+    let record = Record { version: 2, user: UserId::new("bob"), ..before.record.clone() };
+    for name in ["a", "b"] {
+        out(redis.backend.restore(&key(name), &record).await.unwrap_err());
     }
     assert_eq!(redis.found(key("a")).await, before);
     assert_eq!(redis.backend.stats().await.unwrap().live, 1);

@@ -7,24 +7,26 @@ local function earlier(key, place)
 end
 
 -- Where the times are, by the first byte.
-local times = { S = { 13, 21, 37, 45 }, A = { 1 }, N = { 57, 65, 81, 89 } }
+local times = { S = { 13, 21, 37, 45 }, A = { 1 } }
 
--- In a cluster, the index of a user has microseconds and milliseconds.
-local function earlier_entry(key, member)
-  local entry = redis.call('HGET', key, member)
-  local order, registered = string.match(entry, '^(%d+):(%d+)$')
-  entry = string.format('%d:%d', order - by * 1000, registered - by)
-  redis.call('HSET', key, member, entry)
+-- In a cluster, what a step has taken has a session as it was, and one as it is to be.
+local function earlier_parts(key)
+  local length = struct.unpack('>I4', redis.call('GETRANGE', key, 61, 64))
+  for _, begin in ipairs({ 65, 65 + length }) do
+    local first = redis.call('GETRANGE', key, begin, begin + 1)
+    if #first > 1 then
+      for _, place in ipairs(times[string.sub(first, 1, 1)] or {}) do earlier(key, begin + place) end
+    end
+  end
 end
 
 local function age(key)
   local type = redis.call('TYPE', key).ok
-  if type == 'hash' then
-    for _, member in ipairs(redis.call('HKEYS', key)) do earlier_entry(key, member) end
-    return
-  end
+  -- In a cluster, the index of a user has no times.
+  if type == 'hash' then return end
   if type == 'string' then
     local first = redis.call('GETRANGE', key, 0, 0)
+    if first == 'P' then return earlier_parts(key) end
     for _, place in ipairs(times[first] or {}) do earlier(key, place) end
     return
   end

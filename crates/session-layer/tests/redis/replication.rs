@@ -5,8 +5,8 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use session_layer::ConfigErrorKind;
 use session_layer::backend::{
-    Backend, BackendErrorKind, Change, Created, Loaded, RedisBackend, Replication, Rotation,
-    RotationKind, Updated,
+    Backend, BackendErrorKind, Change, Created, HealthStatus, Loaded, RedisBackend, Replication,
+    Rotation, RotationKind, Updated,
 };
 use test_servers::{PATIENCE, WatchedRedis};
 
@@ -61,6 +61,11 @@ async fn too_few_replicas_are_told_and_no_error() {
     assert_eq!(created, Created::Done { ended: Vec::new() });
     let status = backend.replication();
     assert_eq!((status.asked, status.reached, status.short), (1, Some(0), 1));
+    let health = backend.health().await;
+    let [store] = health.stores.as_slice() else { panic!("one store: {health:?}") };
+    let level = store.replication.unwrap();
+    assert_eq!((health.status, store.store), (HealthStatus::Degraded, "redis"));
+    assert_eq!((level.asked, level.reached), (1, Some(0)));
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use session_layer::backend::{
-    Backend, Cap, CapPolicy, Change, Draft, Lifetime, Rotation, RotationKind,
+    Backend, Cap, CapPolicy, Change, Draft, Lifetime, Record, Rotation, RotationKind,
 };
 use session_layer::conformance::Subject;
 
@@ -59,6 +59,21 @@ async fn an_index_lives_as_long_as_what_it_names_may() {
     is_about(redis.life("session:live").await, 2 * ABSOLUTE);
     redis.created(key("b"), &login("alice")).await;
     is_about(redis.life("session:u:alice").await, 2 * ABSOLUTE);
+}
+
+#[tokio::test]
+async fn what_is_restored_lives_for_as_long_as_it_has_left() {
+    let redis = Fixture::start().await;
+    redis.created(key("a"), &login("alice")).await;
+    redis.advance(IDLE / 2).await;
+    let record = Record { version: 2, ..redis.found(key("a")).await.record };
+    let longer = Record { ends: record.ends + ABSOLUTE, ..record };
+    assert!(redis.backend.restore(&key("a"), &longer).await.unwrap());
+    is_about(redis.life(&name(key("a"))).await, IDLE / 2);
+    for index in ["session:u:alice", "session:live"] {
+        is_about(redis.life(index).await, 2 * ABSOLUTE - IDLE / 2);
+        assert_eq!(redis.members(index).await, 1, "{index}");
+    }
 }
 
 #[tokio::test]

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use session_layer::backend::{
-    Backend, BackendError, Change, Created, Draft, Found, Loaded, Rotated, Rotation, SessionKey,
-    Stats, Updated, UserId,
+    Backend, BackendError, Change, Created, Draft, Found, Loaded, Record, Rotated, Rotation,
+    SessionKey, Stats, Updated, UserId,
 };
 use session_layer::conformance::Subject;
 use tokio::sync::RwLock;
@@ -67,6 +67,10 @@ impl Backend for Gated {
 
     async fn delete(&self, key: &SessionKey) -> Result<Option<Found>, BackendError> {
         self.open().await.delete(key).await
+    }
+
+    async fn restore(&self, key: &SessionKey, record: &Record) -> Result<bool, BackendError> {
+        self.open().await.restore(key, record).await
     }
 
     async fn of_user(&self, user: &UserId) -> Result<Vec<Found>, BackendError> {

@@ -57,13 +57,16 @@ fn a_store_of_no_known_kind_is_refused_without_its_password() {
 #[test]
 fn a_store_that_is_not_there_is_told_without_its_password() {
     let nobody = Port::draw().unwrap();
-    let store = format!("redis://user:hunter2@{}", nobody.address());
-    let output = command(&["--store", &store, "--log-filter", "trace"]).output().unwrap();
-    let stderr = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(2), "{stderr}");
-    let line = stderr.lines().last().unwrap();
-    assert!(line.starts_with("error: --store: the session backend can't be reached: "), "{line}");
-    assert!(!stderr.contains("hunter2"), "{stderr}");
+    for kind in ["redis", "tower+redis"] {
+        let store = format!("{kind}://user:hunter2@{}", nobody.address());
+        let output = command(&["--store", &store, "--log-filter", "trace"]).output().unwrap();
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{stderr}");
+        let line = stderr.lines().last().unwrap();
+        let told = "error: --store: the session backend can't be reached: ";
+        assert!(line.starts_with(told), "{line}");
+        assert!(!stderr.contains("hunter2"), "{stderr}");
+    }
 }
 
 #[test]

@@ -1,6 +1,7 @@
 use std::process::Command;
 
 use example_service::test_util::{Connection, Files, Program, get};
+use test_servers::Redis;
 
 use crate::program::{command, start};
 
@@ -41,16 +42,38 @@ fn a_cart_is_in_a_file_that_outlives_the_program() {
     };
     let mut program = start();
     program.prints("sessions are kept in sqlite:shop.db");
-    let mut connection = Connection::to(program.address);
-    connection.send(ADD);
-    let head = connection.answer().head;
+    let head = fill_cart(&program);
     // Killed.
     drop(program);
-    let program = start();
-    connection = Connection::to(program.address);
+    has_cart(&start(), &head);
+}
+
+#[tokio::test]
+async fn a_cart_in_a_store_of_tower_sessions_is_there_for_all_instances() {
+    let redis = Redis::start().await.unwrap();
+    let store = format!("tower+{}", redis.url());
+    let mut program = start(&["--store", &store]);
+    program.prints("sessions are kept in tower+redis:…");
+    let head = fill_cart(&program);
+    let other = start(&["--store", &store]);
+    // Killed.
+    drop(program);
+    has_cart(&other, &head);
+}
+
+/// The head of the answer.
+fn fill_cart(program: &Program) -> String {
+    let mut connection = Connection::to(program.address);
+    connection.send(ADD);
+    connection.answer().head
+}
+
+#[track_caller]
+fn has_cart(program: &Program, head: &str) {
+    let mut connection = Connection::to(program.address);
     connection.send(&format!(
         "GET /cart HTTP/1.1\r\nhost: shop\r\naccept: application/json\r\ncookie: {}\r\n\r\n",
-        cookie(&head)
+        cookie(head)
     ));
     assert_eq!(connection.answer().body, r#"{"items":[{"sku":"tea","quantity":2}]}"#);
 }

@@ -8,7 +8,10 @@ use crate::service::Service;
 async fn a_serving_instance_is_healthy_and_ready() {
     let mut client = Service::new().client();
     assert_eq!(client.page("/health").await.text, r#"{"status":"alive"}"#);
-    assert_eq!(client.page("/ready").await.text, r#"{"status":"ready"}"#);
+    assert_eq!(
+        client.page("/ready").await.text,
+        r#"{"status":"up","stores":[{"store":"memory","status":"up"}]}"#
+    );
 }
 
 #[tokio::test]

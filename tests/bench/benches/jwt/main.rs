@@ -1,5 +1,5 @@
 //! One request through an axum router, peers and ours in the same run: what each costs over the
-//! bare route. `cargo bench -p peer-bench --bench jwt`
+//! bare route. `cargo bench --manifest-path tests/bench/Cargo.toml --bench jwt`
 //!
 //! The contenders take turns, round by round, so that a machine that is slow for a while is slow
 //! for all of them; the figure is the median of the laps, of which a round has many.

@@ -3,9 +3,8 @@
 use futures_util::future::join_all;
 
 use crate::browser::Browser;
-use crate::contender::Contender;
+use crate::contender::{Contender, Group};
 use crate::handlers::Meeting;
-use crate::stores::Stores;
 
 /// What a contender has lost.
 #[derive(Clone, Copy)]
@@ -26,9 +25,9 @@ impl Losses {
 
 const REQUESTS: usize = 50;
 
-pub(crate) async fn of_all(stores: &Stores) -> Vec<(&'static str, Losses)> {
+pub(crate) async fn of_all(groups: Vec<Group>) -> Vec<(&'static str, Losses)> {
     let mut found = Vec::new();
-    for contender in stores.contenders().await {
+    for contender in groups.into_iter().flat_map(|group| group.contenders) {
         let losses = Losses {
             kept: kept(&contender).await,
             came_back: came_back(&contender).await,

@@ -1,5 +1,7 @@
+use crate::contender::is_ours;
 use crate::losses::Losses;
-use crate::speed::Speed;
+use crate::speed::{BARE_ROUTE, Results, Speed};
+use crate::yardstick::Measures;
 
 pub(crate) fn print_losses(found: &[(&'static str, Losses)]) {
     println!(
@@ -13,20 +15,45 @@ pub(crate) fn print_losses(found: &[(&'static str, Losses)]) {
     }
 }
 
-/// Times of whole requests, and ours as a share of the peer's above it.
-pub(crate) fn print_speed(title: &str, speeds: Vec<Speed>) {
-    println!("\n| {title} | read one field | change one field |\n|---|---|---|");
-    let mut peer: Option<(f64, f64)> = None;
-    for Speed { name, read, change } in speeds {
-        match peer {
-            Some(peer) if name.starts_with("session-layer") => {
-                let (reads, changes) = (read / peer.0, change / peer.1);
-                println!("| {name} | {read:.1} µs ({reads:.2}) | {change:.1} µs ({changes:.2}) |");
-            }
-            _ => println!("| {name} | {read:.1} µs | {change:.1} µs |"),
-        }
-        if !name.starts_with("session-layer") {
-            peer = Some((read, change));
+/// Times of whole requests, ours as a share of the peer's too, and what a call costs at least.
+pub(crate) fn print_speed(results: &Results) {
+    println!(
+        "\n| {}, µs | read one field | change one field | of which the commit | round trips |\n\
+         |---|---|---|---|---|",
+        results.title
+    );
+    for speed in &results.speeds {
+        match results.peer() {
+            Some(peer) if is_ours(speed.name) => print_share(speed, peer),
+            _ => print_times(speed),
         }
     }
+    for bare in &results.bare {
+        match bare.measures {
+            Measures::Reads => println!("| {} | {:.1} | | | 1 |", bare.name, bare.time),
+            Measures::Changes => println!("| {} | | | {:.1} | 1 |", bare.name, bare.time),
+        }
+    }
+}
+
+fn print_times(speed: &Speed) {
+    let Speed { name, read, change, commit, .. } = speed;
+    match *name {
+        BARE_ROUTE => println!("| {name} | {read:.1} | | | |"),
+        _ => println!("| {name} | {read:.1} | {change:.1} | {commit:.1} | {} |", trips(speed)),
+    }
+}
+
+fn print_share(speed: &Speed, peer: &Speed) {
+    let Speed { name, read, change, commit, .. } = speed;
+    let (reads, changes) = (read / peer.read, change / peer.change);
+    println!(
+        "| {name} | {read:.1} ({reads:.2}) | {change:.1} ({changes:.2}) | {commit:.1} | {} |",
+        trips(speed)
+    );
+}
+
+fn trips(speed: &Speed) -> String {
+    let trips = speed.trips.map(|trips| format!("{} and {}", trips.read, trips.change));
+    trips.unwrap_or_default()
 }

@@ -2,57 +2,62 @@
 
 use axum::Router;
 use session_layer::SessionLayer;
-use session_layer::backend::{Backend, MemoryBackend, RedisBackend};
-use test_servers::Redis;
+use session_layer::backend::{Backend, MemoryBackend};
+use tempfile::TempDir;
+use test_servers::{MariaDb, Postgres, Redis};
 use tower_sessions::{MemoryStore, SessionManagerLayer, SessionStore};
-use tower_sessions_redis_store::RedisStore;
-use tower_sessions_redis_store::fred::prelude::{ClientLike, Config, Pool};
 
 use crate::contender::{Contender, Group};
+use crate::{mysql, postgres, redis, sqlite};
 
 pub(crate) struct Stores {
     redis: Redis,
+    mariadb: MariaDb,
+    postgres: Postgres,
+    folder: TempDir,
 }
 
 impl Stores {
     pub(crate) async fn start() -> Self {
-        Self { redis: Redis::start().await.unwrap() }
-    }
-
-    pub(crate) async fn contenders(&self) -> Vec<Contender> {
-        self.groups().await.into_iter().flat_map(|group| group.contenders).collect()
+        Self {
+            redis: Redis::start().await.unwrap(),
+            mariadb: MariaDb::start().await.unwrap(),
+            postgres: Postgres::start().await.unwrap(),
+            folder: TempDir::new().unwrap(),
+        }
     }
 
     /// All of them, with connections of their own for the runtime that asks.
     pub(crate) async fn groups(&self) -> Vec<Group> {
-        vec![memory(), redis(&self.redis.url()).await]
+        vec![
+            memory(),
+            sqlite::group(self.folder.path()).await,
+            redis::group(&self.redis).await,
+            mysql::group(&self.mariadb).await,
+            postgres::group(&self.postgres).await,
+        ]
     }
 }
 
 fn memory() -> Group {
-    let theirs = peer("tower-sessions, MemoryStore", MemoryStore::default());
+    let theirs = peer("tower-sessions 0.14, MemoryStore", MemoryStore::default());
     let ours = ours("session-layer, memory", MemoryBackend::new());
-    Group { title: "memory".into(), contenders: vec![theirs, ours] }
+    Group {
+        title: "memory",
+        requests: 500,
+        contenders: vec![theirs, ours],
+        yardsticks: Vec::new(),
+        wired: None,
+    }
 }
 
-async fn redis(url: &str) -> Group {
-    let pool = Pool::new(Config::from_url(url).unwrap(), None, None, None, 1).unwrap();
-    pool.connect();
-    pool.wait_for_connect().await.unwrap();
-    let theirs = peer("tower-sessions-redis-store 0.16", RedisStore::new(pool));
-    let backend = RedisBackend::builder(url).build().unwrap();
-    backend.connect().await.unwrap();
-    let ours = ours("session-layer, Redis", backend);
-    Group { title: "Redis".into(), contenders: vec![theirs, ours] }
-}
-
-fn peer(name: &'static str, store: impl SessionStore + Clone) -> Contender {
+pub(crate) fn peer(name: &'static str, store: impl SessionStore + Clone) -> Contender {
     Contender::new(name, move |router: Router| {
         router.layer(SessionManagerLayer::new(store.clone()))
     })
 }
 
-fn ours(name: &'static str, backend: impl Backend) -> Contender {
+pub(crate) fn ours(name: &'static str, backend: impl Backend) -> Contender {
     let layer = SessionLayer::builder(backend).build().unwrap();
     Contender::new(name, move |router: Router| router.layer(layer.clone()))
 }

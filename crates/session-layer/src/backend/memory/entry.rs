@@ -1,6 +1,7 @@
 use std::time::Duration;
 
 use super::millis::Millis;
+use super::registry::Place;
 use crate::backend::{
     Change, Draft, Found, Lifetime, Missing, Payload, Record, SessionKey, TOMBSTONE_LIFE, UserId,
 };
@@ -13,14 +14,12 @@ pub(super) enum Entry {
 }
 
 /// A session, live until it expires.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Session {
     pub(super) version: u64,
     payload: Payload,
     pub(super) user: Option<UserId>,
-    /// Its place in the order in which sessions are created.
-    pub(super) place: u64,
-    created: Millis,
+    pub(super) place: Place,
     last_seen: Millis,
     idle: Duration,
     ends: Millis,
@@ -60,19 +59,36 @@ impl Entry {
             Self::Former(former) => former.look(now),
         }
     }
+
+    /// Whether a session of this version may take its place.
+    pub(super) fn gives_way(&self, version: u64, now: Millis) -> bool {
+        let is_older = matches!(self, Self::Session(session) if session.version <= version);
+        is_older || self.over() <= now
+    }
 }
 
 impl Session {
-    pub(super) fn new(draft: &Draft, place: u64, now: Millis) -> Self {
+    pub(super) fn new(draft: &Draft, place: Place) -> Self {
         Self {
             version: 1,
             payload: draft.payload.clone(),
             user: draft.user.clone(),
             place,
-            created: now,
-            last_seen: now,
+            last_seen: place.created,
             idle: draft.lifetime.idle,
-            ends: now.after(draft.lifetime.absolute),
+            ends: place.created.after(draft.lifetime.absolute),
+        }
+    }
+
+    pub(super) fn restored(record: &Record, place: Place) -> Self {
+        Self {
+            version: record.version,
+            payload: record.payload.clone(),
+            user: record.user.clone(),
+            place,
+            last_seen: Millis::of(record.last_seen),
+            idle: record.idle,
+            ends: Millis::of(record.ends),
         }
     }
 
@@ -103,7 +119,7 @@ impl Session {
             version: self.version,
             payload: self.payload.clone(),
             user: self.user.clone(),
-            created: self.created.time(),
+            created: self.place.created.time(),
             last_seen: self.last_seen.time(),
             idle: self.idle,
             ends: self.ends.time(),

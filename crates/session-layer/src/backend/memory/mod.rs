@@ -20,8 +20,8 @@ use async_trait::async_trait;
 use store::Store;
 
 use super::{
-    Backend, BackendError, Change, Created, Draft, Found, Loaded, Rotated, Rotation, SessionKey,
-    Stats, Updated, UserId,
+    Backend, BackendError, Change, Created, Draft, Found, Loaded, Record, Rotated, Rotation,
+    SessionKey, Stats, Updated, UserId,
 };
 
 /// Keeps sessions in the memory of this process: for a single instance whose sessions need not
@@ -32,7 +32,7 @@ use super::{
 ///
 /// It is bounded by a number of keys ([`MemoryBuilder::capacity`]): of live sessions, and of keys
 /// that are remembered for a while because their session was ended or rotated. When it is full,
-/// what has expired goes first; if nothing has, no more sessions are created or rotated, which is
+/// what has expired goes first; if nothing has, no more sessions are created, rotated or restored, which is
 /// `OutOfSpace`, and those that are there stay as they are. It never ends a session to make room:
 /// else whoever opens many would log everybody out.
 ///
@@ -81,6 +81,10 @@ impl Backend for MemoryBackend {
         Ok(self.store.begin().delete(key))
     }
 
+    async fn restore(&self, key: &SessionKey, record: &Record) -> Result<bool, BackendError> {
+        self.store.begin().restore(key, record)
+    }
+
     async fn of_user(&self, user: &UserId) -> Result<Vec<Found>, BackendError> {
         Ok(self.store.begin().of_user(user))
     }
@@ -105,6 +109,10 @@ impl Backend for MemoryBackend {
 
     async fn stats(&self) -> Result<Stats, BackendError> {
         Ok(Stats::of_live(self.store.live()))
+    }
+
+    fn name(&self) -> &'static str {
+        "memory"
     }
 }
 

@@ -1,5 +1,6 @@
 use std::collections::{HashMap, VecDeque};
 
+use super::millis::Millis;
 use crate::backend::{SessionKey, UserId};
 
 /// Which sessions there are, of which users; whoever changes that holds it.
@@ -7,7 +8,7 @@ use crate::backend::{SessionKey, UserId};
 pub(super) struct Registry {
     /// Every user's sessions, by their place. Users choose their names, keys they do not: the table
     /// has the standard hasher.
-    users: HashMap<UserId, VecDeque<(u64, SessionKey)>>,
+    users: HashMap<UserId, VecDeque<(Place, SessionKey)>>,
     /// How many keys there are in all shards.
     pub(super) keys: usize,
     /// How many of them have a session.
@@ -15,11 +16,18 @@ pub(super) struct Registry {
     places: u64,
 }
 
+/// A session's place in the order in which sessions are created; no two have the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Place {
+    pub(super) created: Millis,
+    number: u64,
+}
+
 impl Registry {
-    /// The next place in the order of creation.
-    pub(super) fn place(&mut self) -> u64 {
+    /// A place for one that was created at this time, after all others of the same time.
+    pub(super) fn place(&mut self, created: Millis) -> Place {
         self.places += 1;
-        self.places
+        Place { created, number: self.places }
     }
 
     pub(super) fn of_user(&self, user: &UserId) -> Vec<SessionKey> {
@@ -27,9 +35,10 @@ impl Registry {
         sessions.map(|all| all.iter().map(|(_, key)| *key).collect()).unwrap_or_default()
     }
 
-    pub(super) fn add(&mut self, user: &UserId, place: u64, key: SessionKey) {
+    pub(super) fn add(&mut self, user: &UserId, place: Place, key: SessionKey) {
         if let Some(sessions) = self.users.get_mut(user) {
-            sessions.push_back((place, key));
+            let index = sessions.partition_point(|(other, _)| *other < place);
+            sessions.insert(index, (place, key));
         } else {
             let mut sessions = VecDeque::with_capacity(1);
             sessions.push_back((place, key));
@@ -37,16 +46,7 @@ impl Registry {
         }
     }
 
-    /// The session in this place has another key.
-    pub(super) fn rename(&mut self, user: &UserId, place: u64, to: SessionKey) {
-        let Some(sessions) = self.users.get_mut(user) else { return };
-        let found = sessions.binary_search_by_key(&place, |(place, _)| *place);
-        if let Some((_, key)) = found.ok().and_then(|index| sessions.get_mut(index)) {
-            *key = to;
-        }
-    }
-
-    pub(super) fn remove(&mut self, user: &UserId, place: u64) {
+    pub(super) fn remove(&mut self, user: &UserId, place: Place) {
         let Some(sessions) = self.users.get_mut(user) else { return };
         if let Ok(index) = sessions.binary_search_by_key(&place, |(place, _)| *place) {
             sessions.remove(index);

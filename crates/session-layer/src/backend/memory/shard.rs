@@ -51,10 +51,19 @@ impl Shard {
         Some(before.entry)
     }
 
+    /// Whether a session of this version may have the key, from elsewhere.
+    pub(super) fn admits(&self, key: &SessionKey, version: u64, now: Millis) -> bool {
+        self.slots.get(key).is_none_or(|slot| slot.entry.gives_way(version, now))
+    }
+
     pub(super) fn remove_if_over(&mut self, key: &SessionKey, now: Millis) -> Option<Entry> {
         if self.slots.get(key)?.entry.over() > now {
             return None;
         }
+        self.remove(key)
+    }
+
+    pub(super) fn remove(&mut self, key: &SessionKey) -> Option<Entry> {
         let slot = self.slots.remove(key)?;
         self.agenda.drop(key, slot.noted);
         Some(slot.entry)

@@ -7,8 +7,8 @@ use super::registry::Registry;
 use super::shard::{Due, Shard};
 use super::store::Store;
 use crate::backend::{
-    BackendError, BackendErrorKind, CapPolicy, Created, Draft, Found, Loaded, Missing, Rotated,
-    Rotation, RotationKind, SessionKey, UserId,
+    BackendError, BackendErrorKind, CapPolicy, Created, Draft, Found, Loaded, Missing, Record,
+    Rotated, Rotation, RotationKind, SessionKey, UserId,
 };
 
 /// One step that changes which sessions there are. It holds the registry, and every shard that it
@@ -61,19 +61,20 @@ impl<'a> Transaction<'a> {
         if let RotationKind::Replace(draft) = &rotation.kind {
             self.forget_expired(draft);
         }
-        match self.load(key) {
-            Loaded::Missing(missing) => return Ok(Rotated::Missing(missing)),
-            Loaded::Found(found) if found.key != *key => return Ok(Rotated::Conflict(found)),
-            Loaded::Found(found) if found.record.version != rotation.version => {
-                return Ok(Rotated::Conflict(found));
-            }
-            Loaded::Found(_) => {}
-        }
+        let Some(mut session) = self.session(key, rotation.version) else {
+            return Ok(self.refusal(key));
+        };
         if self.knows(&rotation.to) {
             return Ok(Rotated::Taken);
         }
         match &rotation.kind {
-            RotationKind::Renew { .. } => room.map(|()| self.renew(key, rotation)),
+            RotationKind::Renew { payload, lifetime, grace } => {
+                room?;
+                session.renew(payload, *lifetime, self.now);
+                self.end(key, |now| Former::renewed(rotation.to, *grace, now));
+                self.register(&rotation.to, session);
+                Ok(Rotated::Done { ended: Vec::new() })
+            }
             RotationKind::Replace(draft) => {
                 let Some(ended) = self.surplus(draft, Some(key)) else { return Ok(Rotated::Full) };
                 room?;
@@ -88,6 +89,24 @@ impl<'a> Transaction<'a> {
         let Loaded::Found(found) = self.load(key) else { return None };
         self.end(&found.key, Former::ended);
         Some(found)
+    }
+
+    pub(super) fn restore(
+        &mut self,
+        key: &SessionKey,
+        record: &Record,
+    ) -> Result<bool, BackendError> {
+        let (shard, now) = self.shard_of(key);
+        if Millis::of(record.expires()) <= now || !shard.admits(key, record.version, now) {
+            return Ok(false);
+        }
+        match shard.remove(key) {
+            Some(entry) => self.forget(entry),
+            None => self.make_room()?,
+        }
+        let place = self.registry.place(Millis::of(record.created));
+        self.register(key, Session::restored(record, place));
+        Ok(true)
     }
 
     pub(super) fn of_user(&mut self, user: &UserId) -> Vec<Found> {
@@ -158,6 +177,22 @@ impl Transaction<'_> {
         }
     }
 
+    /// The session with this very key and version.
+    fn session(&mut self, key: &SessionKey, version: u64) -> Option<Session> {
+        match self.look(key) {
+            Sight::Live(session) if session.version == version => Some(session.clone()),
+            _ => None,
+        }
+    }
+
+    /// Why there is nothing to rotate.
+    fn refusal(&mut self, key: &SessionKey) -> Rotated {
+        match self.load(key) {
+            Loaded::Found(found) => Rotated::Conflict(found),
+            Loaded::Missing(missing) => Rotated::Missing(missing),
+        }
+    }
+
     /// The sessions that a cap ends for one more; none if that one has no room. Those of the user
     /// that have expired are forgotten by now.
     fn surplus(&self, draft: &Draft, instead_of: Option<&SessionKey>) -> Option<Vec<SessionKey>> {
@@ -171,42 +206,25 @@ impl Transaction<'_> {
 
     fn insert(&mut self, key: &SessionKey, draft: &Draft, ended: &[SessionKey]) {
         ended.iter().for_each(|key| self.end(key, Former::ended));
-        let place = self.registry.place();
-        if let Some(user) = &draft.user {
-            self.registry.add(user, place, *key);
-        }
-        self.registry.sessions += 1;
-        self.put(key, |now| Entry::Session(Session::new(draft, place, now)));
+        let now = self.shard_of(key).1;
+        let place = self.registry.place(now);
+        self.register(key, Session::new(draft, place));
     }
 
-    fn renew(&mut self, key: &SessionKey, rotation: &Rotation) -> Rotated {
-        let to = rotation.to;
-        let RotationKind::Renew { payload, lifetime, grace } = &rotation.kind else {
-            return Rotated::Taken;
-        };
-        let (shard, now) = self.shard_of(key);
-        let former = Entry::Former(Former::renewed(to, *grace, now));
-        let Some(Entry::Session(mut session)) = shard.put(*key, former, now) else {
-            return Rotated::Missing(Missing::Absent);
-        };
-        session.renew(payload, *lifetime, now);
+    /// Puts a session under a new key, and removes some keys that are over.
+    fn register(&mut self, key: &SessionKey, session: Session) {
         if let Some(user) = &session.user {
-            self.registry.rename(user, session.place, to);
+            self.registry.add(user, session.place, *key);
         }
-        self.put(&to, |_| Entry::Session(session));
-        Rotated::Done { ended: Vec::new() }
-    }
-
-    /// Puts a new key, and removes some that are over.
-    fn put(&mut self, key: &SessionKey, entry: impl FnOnce(Millis) -> Entry) {
         let (shard, now) = self.shard_of(key);
-        shard.put(*key, entry(now), now);
+        shard.put(*key, Entry::Session(session), now);
+        self.registry.sessions += 1;
         self.registry.keys += 1;
         self.sweep(self.store.shard_of(key), ALONG, ALONG);
     }
 
     /// Puts what remains of a session in its place.
-    fn end(&mut self, key: &SessionKey, former: fn(Millis) -> Former) {
+    fn end(&mut self, key: &SessionKey, former: impl FnOnce(Millis) -> Former) {
         let (shard, now) = self.shard_of(key);
         if let Some(entry) = shard.put(*key, Entry::Former(former(now)), now) {
             self.unregister(entry);

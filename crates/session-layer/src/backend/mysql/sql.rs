@@ -44,7 +44,8 @@ WHERE id = ?
   AND expires <= TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(6)) DIV 1000";
 
 /// What a renewed session goes on as: new id, payload, idle or NULL, absolute lifetime or NULL,
-/// these two again, old id, version.
+/// these two again, old id, version. Locked, for another one of this version may be restored there
+/// meanwhile.
 pub(super) const INSERT_RENEWED: &str = "
 INSERT INTO sessions
        (id, state, user_id, payload, version, created, last_seen, idle, ends, expires)
@@ -54,10 +55,33 @@ SELECT ?, 0, user_id, ?, version + 1, created, now,
 FROM sessions, (
     SELECT TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(6)) DIV 1000 AS now
 ) AS clock
-WHERE id = ? AND version = ? AND state = 0 AND expires > now";
+WHERE id = ? AND version = ? AND state = 0 AND expires > now
+FOR UPDATE";
 
-/// Leaves a key to its successor, then a tombstone: successor or NULL, grace, life of a tombstone,
-/// id, version.
+/// A session from elsewhere: id, user, payload, version, created, last seen, idle, end, expiry, the
+/// expiry again.
+pub(super) const INSERT_RESTORED: &str = "
+INSERT INTO sessions
+       (id, state, user_id, payload, version, created, last_seen, idle, ends, expires)
+SELECT ?, 0, ?, ?, ?, ?, ?, ?, ?, ?
+FROM (
+    SELECT TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(6)) DIV 1000 AS now
+) AS clock
+WHERE ? > now";
+
+/// The same in the place of a session of no higher version, or of what has expired: user, payload,
+/// version, created, last seen, idle, end, expiry, id, the version again.
+pub(super) const REPLACE_BY_RESTORED: &str = "
+UPDATE sessions
+SET state = 0, user_id = ?, payload = ?, version = ?, created = ?, last_seen = ?, idle = ?,
+    ends = ?, expires = ?, successor = NULL
+WHERE id = ?
+  AND (state = 0 AND version <= ?
+       OR expires <= TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(6)) DIV 1000)";
+
+/// Leaves a key to its successor, then a tombstone; found by the key and not among all of its user,
+/// which the first COALESCE is for: successor or NULL, grace, life of a tombstone, id, version, user
+/// or NULL.
 pub(super) const SUPERSEDE: &str = "
 UPDATE sessions
 SET state = 1, user_id = NULL, payload = '', successor = ?,
@@ -65,6 +89,7 @@ SET state = 1, user_id = NULL, payload = '', successor = ?,
     expires = ends + ?
 WHERE id = ?
   AND version = ?
+  AND COALESCE(user_id, '') = COALESCE(?, '')
   AND state = 0
   AND expires > TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(6)) DIV 1000";
 
@@ -162,13 +187,14 @@ mod tests {
     const ID: &str = "UNHEX(SHA2(777, 256))";
 
     /// Statements, what their parameters may be, and the index by which they find their rows.
-    const PLANS: [(&str, &[&str], &str); 13] = [
+    const PLANS: [(&str, &[&str], &str); 14] = [
         (ENTRY, &[ID], "PRIMARY"),
         (LOCKED_ENTRY, &[ID], "PRIMARY"),
         (ENTRIES_OF_USER, &["'user 7'"], "sessions_of_user"),
         (FREE, &[ID], "PRIMARY"),
         (INSERT_RENEWED, &[ID, "''", "1", "1", "1", "1", ID, "1"], "PRIMARY"),
-        (SUPERSEDE, &["NULL", "1", "1", ID, "1"], "PRIMARY"),
+        (REPLACE_BY_RESTORED, &["NULL", "''", "1", "1", "1", "1", "1", "1", ID, "1"], "PRIMARY"),
+        (SUPERSEDE, &["NULL", "1", "1", ID, "1", "NULL"], "PRIMARY"),
         (END, &["1", ID], "PRIMARY"),
         (UPDATE, &["''", "1", "1", ID, "1"], "PRIMARY"),
         (TOUCH, &[ID], "PRIMARY"),

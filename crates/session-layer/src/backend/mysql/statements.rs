@@ -6,7 +6,7 @@ use sqlx::{MySql, MySqlConnection, Row};
 
 use super::sql;
 use crate::backend::sql::{
-    Counted, Entry, Handover, Statements, key_of_bytes, millis, user_number,
+    Counted, Entry, Handover, Read, Statements, Takeover, key_of_bytes, millis, user_number,
 };
 use crate::backend::{Change, Draft, SessionKey, TOMBSTONE_LIFE, UserId};
 
@@ -55,10 +55,18 @@ impl Statements for MySqlConnection {
         insert_or_free(self, renewed.to, insert).await
     }
 
+    async fn restore(&mut self, session: &Takeover<'_>) -> Result<bool, sqlx::Error> {
+        match did(self, insert_restored(session)).await {
+            // What is under the key is held from here on, until the transaction ends.
+            Err(error) if is_taken(&error) => did(self, replace_by(session)).await,
+            inserted => inserted,
+        }
+    }
+
     async fn supersede(
         &mut self,
         key: &SessionKey,
-        version: i64,
+        read: Read<'_>,
         successor: Option<(&SessionKey, Duration)>,
     ) -> Result<bool, sqlx::Error> {
         let query = sqlx::query(sql::SUPERSEDE)
@@ -66,7 +74,8 @@ impl Statements for MySqlConnection {
             .bind(successor.map_or(0, |(_, grace)| millis(grace)))
             .bind(millis(TOMBSTONE_LIFE))
             .bind(bytes(key))
-            .bind(version);
+            .bind(read.version)
+            .bind(read.user.map(|user| user.as_str().as_bytes()));
         did(self, query).await
     }
 
@@ -146,6 +155,34 @@ async fn one(
 /// Whether the one row was there. The driver asks for rows that were found, changed or not.
 async fn did(connection: &mut MySqlConnection, query: Statement<'_>) -> Result<bool, sqlx::Error> {
     Ok(query.execute(connection).await?.rows_affected() > 0)
+}
+
+fn insert_restored<'a>(session: &Takeover<'a>) -> Statement<'a> {
+    sqlx::query(sql::INSERT_RESTORED)
+        .bind(bytes(session.key))
+        .bind(session.user.map(|user| user.as_str().as_bytes()))
+        .bind(session.payload)
+        .bind(session.version)
+        .bind(session.created)
+        .bind(session.last_seen)
+        .bind(session.idle)
+        .bind(session.ends)
+        .bind(session.expires)
+        .bind(session.expires)
+}
+
+fn replace_by<'a>(session: &Takeover<'a>) -> Statement<'a> {
+    sqlx::query(sql::REPLACE_BY_RESTORED)
+        .bind(session.user.map(|user| user.as_str().as_bytes()))
+        .bind(session.payload)
+        .bind(session.version)
+        .bind(session.created)
+        .bind(session.last_seen)
+        .bind(session.idle)
+        .bind(session.ends)
+        .bind(session.expires)
+        .bind(bytes(session.key))
+        .bind(session.version)
 }
 
 /// A key that has an expired row is free, once the row is removed.

@@ -5,10 +5,12 @@ use async_trait::async_trait;
 use super::PostgresBuilder;
 use super::migrate::Migrate;
 use super::server::PostgresServer;
-use crate::backend::sql::{Count, Create, Delete, Load, OfUser, Pool, Rotate, Sweep, Touch, Write};
+use crate::backend::sql::{
+    Count, Create, Delete, Load, OfUser, Pool, Restore, Rotate, Sweep, Touch, Write,
+};
 use crate::backend::{
-    Backend, BackendError, Change, Created, Draft, Found, Loaded, Rotated, Rotation, SessionKey,
-    Stats, Updated, UserId,
+    Backend, BackendError, Change, Created, Draft, Found, Loaded, Record, Rotated, Rotation,
+    SessionKey, Stats, Updated, UserId,
 };
 
 /// Sessions in PostgreSQL. See the [module](crate::backend::postgres).
@@ -67,6 +69,10 @@ impl Backend for PostgresBackend {
         self.pool.run(&Delete { key }).await
     }
 
+    async fn restore(&self, key: &SessionKey, record: &Record) -> Result<bool, BackendError> {
+        self.pool.run(&Restore { key, record }).await
+    }
+
     async fn of_user(&self, user: &UserId) -> Result<Vec<Found>, BackendError> {
         self.pool.run(&OfUser { user }).await
     }
@@ -77,6 +83,10 @@ impl Backend for PostgresBackend {
 
     async fn stats(&self) -> Result<Stats, BackendError> {
         self.pool.run(&Count).await
+    }
+
+    fn name(&self) -> &'static str {
+        "postgres"
     }
 }
 

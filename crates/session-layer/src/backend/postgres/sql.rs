@@ -45,7 +45,8 @@ SET state = EXCLUDED.state, user_id = EXCLUDED.user_id, payload = EXCLUDED.paylo
 WHERE present.expires <= EXCLUDED.last_seen";
 
 /// What a renewed session goes on as, in the place of what has expired: $1 new id, $2 payload, $3
-/// idle or NULL, $4 absolute lifetime or NULL, $5 old id, $6 version.
+/// idle or NULL, $4 absolute lifetime or NULL, $5 old id, $6 version. Locked, for another one of this
+/// version may be restored there meanwhile.
 pub(super) const INSERT_RENEWED: &str = "
 WITH clock AS (
     SELECT floor(extract(epoch FROM statement_timestamp()) * 1000)::bigint AS now
@@ -57,14 +58,29 @@ SELECT $1, 0, user_id, $2, version + 1, created, now,
        LEAST(now + COALESCE($3, idle), COALESCE(now + $4, ends))
 FROM sessions, clock
 WHERE id = $5 AND version = $6 AND state = 0 AND expires > now
+FOR UPDATE OF sessions
 ON CONFLICT (id) DO UPDATE
 SET state = EXCLUDED.state, user_id = EXCLUDED.user_id, payload = EXCLUDED.payload,
     version = EXCLUDED.version, created = EXCLUDED.created, last_seen = EXCLUDED.last_seen,
     idle = EXCLUDED.idle, ends = EXCLUDED.ends, expires = EXCLUDED.expires, successor = NULL
 WHERE present.expires <= EXCLUDED.last_seen";
 
+/// A session from elsewhere, in the place of one of no higher version or of what has expired: $1 id,
+/// $2 user, $3 payload, $4 version, $5 created, $6 last seen, $7 idle, $8 end, $9 expiry.
+pub(super) const RESTORE: &str = "
+INSERT INTO sessions AS present
+       (id, state, user_id, payload, version, created, last_seen, idle, ends, expires)
+SELECT $1, 0, $2, $3, $4, $5, $6, $7, $8, $9
+WHERE $9 > floor(extract(epoch FROM statement_timestamp()) * 1000)::bigint
+ON CONFLICT (id) DO UPDATE
+SET state = EXCLUDED.state, user_id = EXCLUDED.user_id, payload = EXCLUDED.payload,
+    version = EXCLUDED.version, created = EXCLUDED.created, last_seen = EXCLUDED.last_seen,
+    idle = EXCLUDED.idle, ends = EXCLUDED.ends, expires = EXCLUDED.expires, successor = NULL
+WHERE present.state = 0 AND present.version <= EXCLUDED.version
+   OR present.expires <= floor(extract(epoch FROM statement_timestamp()) * 1000)::bigint";
+
 /// Leaves a key to its successor, then a tombstone: $1 successor or NULL, $2 grace, $3 life of a
-/// tombstone, $4 id, $5 version.
+/// tombstone, $4 id, $5 version, $6 user or NULL.
 pub(super) const SUPERSEDE: &str = "
 WITH clock AS (
     SELECT floor(extract(epoch FROM statement_timestamp()) * 1000)::bigint AS now
@@ -73,7 +89,8 @@ UPDATE sessions
 SET state = 1, user_id = NULL, payload = '', successor = $1,
     ends = now + $2, expires = now + $2 + $3
 FROM clock
-WHERE id = $4 AND version = $5 AND state = 0 AND expires > now";
+WHERE id = $4 AND version = $5 AND user_id IS NOT DISTINCT FROM $6
+  AND state = 0 AND expires > now";
 
 /// Leaves a tombstone: $1 its life, $2 id.
 pub(super) const END: &str = "
@@ -177,12 +194,13 @@ mod tests {
     const ID: &str = "sha256('777')";
 
     /// Statements, what their parameters may be, and the index by which they find their rows.
-    const PLANS: [(&str, &[&str], &str); 12] = [
+    const PLANS: [(&str, &[&str], &str); 13] = [
         (ENTRY, &[ID], "sessions_pkey"),
         (LOCKED_ENTRY, &[ID], "sessions_pkey"),
         (ENTRIES_OF_USER, &["'user 7'"], "sessions_of_user"),
         (INSERT_RENEWED, &[ID, "''", "1", "1", ID, "1"], "sessions_pkey"),
-        (SUPERSEDE, &["NULL", "1", "1", ID, "1"], "sessions_pkey"),
+        (RESTORE, &[ID, "NULL", "''", "1", "1", "1", "1", "1", "8e12"], "sessions_pkey"),
+        (SUPERSEDE, &["NULL", "1", "1", ID, "1", "NULL"], "sessions_pkey"),
         (END, &["1", ID], "sessions_pkey"),
         (UPDATE, &["''", "1", "1", ID, "1"], "sessions_pkey"),
         (TOUCH, &[ID], "sessions_pkey"),

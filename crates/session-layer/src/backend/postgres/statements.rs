@@ -6,7 +6,7 @@ use sqlx::{PgConnection, Postgres, Row};
 
 use super::sql;
 use crate::backend::sql::{
-    Counted, Entry, Handover, Statements, key_of_bytes, millis, user_number,
+    Counted, Entry, Handover, Read, Statements, Takeover, key_of_bytes, millis, user_number,
 };
 use crate::backend::{Change, Draft, SessionKey, TOMBSTONE_LIFE, UserId};
 
@@ -47,10 +47,24 @@ impl Statements for PgConnection {
         did(self, query).await
     }
 
+    async fn restore(&mut self, session: &Takeover<'_>) -> Result<bool, sqlx::Error> {
+        let query = sqlx::query(sql::RESTORE)
+            .bind(bytes(session.key))
+            .bind(session.user.map(|user| user.as_str().as_bytes()))
+            .bind(session.payload)
+            .bind(session.version)
+            .bind(session.created)
+            .bind(session.last_seen)
+            .bind(session.idle)
+            .bind(session.ends)
+            .bind(session.expires);
+        did(self, query).await
+    }
+
     async fn supersede(
         &mut self,
         key: &SessionKey,
-        version: i64,
+        read: Read<'_>,
         successor: Option<(&SessionKey, Duration)>,
     ) -> Result<bool, sqlx::Error> {
         let query = sqlx::query(sql::SUPERSEDE)
@@ -58,7 +72,8 @@ impl Statements for PgConnection {
             .bind(successor.map_or(0, |(_, grace)| millis(grace)))
             .bind(millis(TOMBSTONE_LIFE))
             .bind(bytes(key))
-            .bind(version);
+            .bind(read.version)
+            .bind(read.user.map(|user| user.as_str().as_bytes()));
         did(self, query).await
     }
 

@@ -15,7 +15,7 @@ use tokio_rustls::client::TlsStream;
 use super::fault::timed_out;
 use super::login::Login;
 use super::place::Place;
-use super::wire::{Driver, Wire};
+use super::wire::{Driver, Listener, Wire};
 
 /// Opens connections, to whichever server, as the same user.
 #[derive(Clone)]
@@ -36,10 +36,27 @@ const KEEPALIVE: Duration = Duration::from_secs(15);
 impl Dialer {
     /// A connection that has been greeted.
     pub(super) async fn open(&self, place: &Place) -> RedisResult<(Arc<Wire>, Driver)> {
+        self.greet(place, None).await
+    }
+
+    /// The same, that also gets what Redis says without being asked.
+    pub(super) async fn listen(
+        &self,
+        place: &Place,
+        listener: Listener,
+    ) -> RedisResult<(Arc<Wire>, Driver)> {
+        self.greet(place, Some(listener)).await
+    }
+
+    pub(super) async fn greet(
+        &self,
+        place: &Place,
+        listener: Option<Listener>,
+    ) -> RedisResult<(Arc<Wire>, Driver)> {
         let open = async {
             match self.connect(place).await? {
-                Transport::Plain(stream) => Wire::over(stream, &self.login).await,
-                Transport::Tls(stream) => Wire::over(stream, &self.login).await,
+                Transport::Plain(stream) => Wire::over(stream, &self.login, listener).await,
+                Transport::Tls(stream) => Wire::over(stream, &self.login, listener).await,
             }
         };
         timeout(self.timeout, open).await.unwrap_or_else(|_| Err(timed_out()))

@@ -7,7 +7,7 @@ use redis::RedisResult;
 use super::dialer::Dialer;
 use super::place::Place;
 use super::sentinels::Sentinels;
-use super::wire::{Driver, Wire};
+use super::wire::{Driver, Listener, Wire};
 
 /// Where connections go to.
 #[derive(Clone)]
@@ -23,11 +23,27 @@ impl Endpoint {
     pub(super) async fn open(&self) -> RedisResult<(Arc<Wire>, Driver)> {
         match self {
             Self::Fixed(place, dialer) => dialer.open(place).await,
-            Self::Watched(sentinels) => sentinels.open().await,
+            Self::Watched(sentinels) => sentinels.open(None).await,
         }
     }
 
-    /// Comes back when connections lead elsewhere than the latest one.
+    /// The same, that also gets what Redis says without being asked.
+    pub(super) async fn listen(&self, listener: Listener) -> RedisResult<(Arc<Wire>, Driver)> {
+        match self {
+            Self::Fixed(place, dialer) => dialer.listen(place, listener).await,
+            Self::Watched(sentinels) => sentinels.open(Some(listener)).await,
+        }
+    }
+
+    /// Leads to the same, and is watched on its own.
+    pub(super) fn another(&self) -> Self {
+        match self {
+            Self::Fixed(..) => self.clone(),
+            Self::Watched(sentinels) => Self::Watched(Arc::new(sentinels.another())),
+        }
+    }
+
+    /// Comes back when connections lead elsewhere than the latest one. Only one may wait for that.
     pub(super) async fn moved(&self) {
         match self {
             Self::Fixed(..) => pending().await,
@@ -44,7 +60,7 @@ impl Endpoint {
     }
 }
 
-/// Hosts and ports, for logs.
+/// Without the login.
 impl fmt::Display for Endpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

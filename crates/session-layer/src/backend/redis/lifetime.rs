@@ -1,4 +1,4 @@
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::backend::Lifetime;
 
@@ -26,6 +26,14 @@ pub(super) fn millis(time: Duration) -> String {
     millis.min(CENTURY.as_millis()).to_string()
 }
 
+/// In whole milliseconds since 1970, and at most what the numbers of scripts can hold.
+pub(super) fn instant(time: SystemTime) -> String {
+    let millis = time.duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
+    millis.min(LATEST).to_string()
+}
+
+const LATEST: u128 = 1 << 52;
+
 const CENTURY: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
 
 #[cfg(test)]
@@ -36,6 +44,14 @@ mod tests {
     fn a_time_is_rounded_up_to_whole_milliseconds() {
         let times = [0, 1, 999_999, 1_000_000, 1_000_001].map(Duration::from_nanos);
         assert_eq!(times.map(millis), ["0", "1", "1", "1", "2"]);
+    }
+
+    #[test]
+    fn an_instant_is_cut_to_whole_milliseconds() {
+        assert_eq!(
+            instant(UNIX_EPOCH + Duration::from_micros(1_700_000_000_123_999)),
+            "1700000000123"
+        );
     }
 
     #[test]

@@ -10,6 +10,7 @@ use super::backoff;
 use super::endpoint::Endpoint;
 use super::fault::{closed, is_unknown_script, kind, reply, timed_out};
 use super::script::Script;
+use super::tracking::Tracker;
 use super::wire::Wire;
 use crate::backend::BackendErrorKind;
 
@@ -34,6 +35,11 @@ const PROVEN: Duration = Duration::from_secs(1);
 impl Link {
     pub(super) fn to(endpoint: Endpoint, timeout: Duration) -> Self {
         Self { endpoint, timeout, state: OnceLock::new() }
+    }
+
+    /// What tells of changes there.
+    pub(super) fn tracker(&self, prefix: &[u8]) -> Tracker {
+        Tracker::new(self.endpoint.another(), self.timeout, prefix)
     }
 
     /// When a verb that begins now has to be over.

@@ -17,6 +17,7 @@ mod login;
 mod names;
 mod place;
 mod race;
+mod record_texts;
 mod replication;
 mod script;
 mod sentinels;
@@ -24,11 +25,13 @@ mod server;
 mod single;
 mod stored;
 mod tls;
+mod tracking;
 mod wire;
 
 pub use builder::RedisBuilder;
 pub use legacy::RedisLegacy;
 pub use replication::{Replication, ReplicationStatus};
+pub(crate) use tracking::{Follower, Tracker, Tracking};
 
 use std::fmt;
 use std::sync::Arc;
@@ -37,8 +40,8 @@ use async_trait::async_trait;
 use redis::{Cmd, Value};
 
 use super::{
-    Backend, BackendError, Change, Created, Draft, Found, Loaded, Rotated, Rotation, SessionKey,
-    Stats, Updated, UserId,
+    Backend, BackendError, Change, Created, Draft, Found, Health, Loaded, Record, ReplicationLevel,
+    Rotated, Rotation, SessionKey, Stats, StoreHealth, Updated, UserId,
 };
 use cluster::Cluster;
 use fault::backend_error;
@@ -164,6 +167,15 @@ impl RedisBackend {
         }
     }
 
+    /// What tells of changes of sessions, for a cache. None in a cluster, where no single connection
+    /// hears of all of them.
+    pub(crate) fn tracker(&self) -> Option<Tracker> {
+        match &*self.store {
+            Store::Single(single) => Some(single.tracker()),
+            Store::Cluster(_) => None,
+        }
+    }
+
     /// The sessions that tower-sessions-redis-store has left in this Redis and database.
     pub fn legacy(&self) -> RedisLegacy {
         RedisLegacy::over(Arc::clone(&self.store))
@@ -230,6 +242,13 @@ impl Backend for RedisBackend {
         }
     }
 
+    async fn restore(&self, key: &SessionKey, record: &Record) -> Result<bool, BackendError> {
+        match &*self.store {
+            Store::Single(single) => single.restore(key, record).await,
+            Store::Cluster(cluster) => cluster.restore(key, record).await,
+        }
+    }
+
     async fn of_user(&self, user: &UserId) -> Result<Vec<Found>, BackendError> {
         match &*self.store {
             Store::Single(single) => single.of_user(user).await,
@@ -249,6 +268,19 @@ impl Backend for RedisBackend {
             Store::Single(single) => single.stats().await,
             Store::Cluster(cluster) => cluster.stats().await,
         }
+    }
+
+    async fn health(&self) -> Health {
+        let store = StoreHealth::of(self.name(), &self.stats().await);
+        let ReplicationStatus { asked, reached, .. } = self.replication();
+        match asked {
+            0 => Health::of(store),
+            _ => Health::of(store.replicated(ReplicationLevel::new(asked, reached))),
+        }
+    }
+
+    fn name(&self) -> &'static str {
+        "redis"
     }
 }
 

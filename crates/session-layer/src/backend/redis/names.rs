@@ -30,6 +30,11 @@ impl Names {
         format!("{}u:{user}", self.prefix)
     }
 
+    /// What became of a step about a session, in the slot of that session.
+    pub(super) fn step(&self, (key, number): (&str, &str)) -> String {
+        format!("{0}t:{{{0}s:{key}}}:{number}", self.prefix)
+    }
+
     /// In a cluster there are several of them, so that no node has them all: the one that has this
     /// session.
     pub(super) fn live_with(&self, key: &SessionKey) -> String {

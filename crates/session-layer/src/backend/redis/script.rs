@@ -27,6 +27,7 @@ pub(super) static RENEW: LazyLock<Script> = script!("record" "find" "store" "ren
 pub(super) static REPLACE: LazyLock<Script> =
     script!("record" "find" "store" "live" "end" "index" "draft" "replace");
 pub(super) static DELETE: LazyLock<Script> = script!("record" "find" "end" "delete");
+pub(super) static RESTORE: LazyLock<Script> = script!("record" "store" "live" "index" "restore");
 pub(super) static OF_USER: LazyLock<Script> = script!("record" "of_user");
 pub(super) static SWEEP: LazyLock<Script> = script!("record" "live" "sweep");
 
@@ -34,44 +35,36 @@ pub(super) static SWEEP: LazyLock<Script> = script!("record" "live" "sweep");
 pub(super) mod cluster {
     use super::{LazyLock, Script};
 
-    pub(in super::super) static LOAD: LazyLock<Script> =
-        script!("record" "cluster/find" "cluster/load");
-    pub(in super::super) static CREATE: LazyLock<Script> =
-        script!("record" "cluster/find" "store" "cluster/create");
-    pub(in super::super) static UPDATE: LazyLock<Script> =
-        script!("change" "record" "cluster/find" "store" "live" "cluster/update");
-    pub(in super::super) static TOUCH: LazyLock<Script> =
-        script!("record" "cluster/find" "live" "cluster/touch");
-    pub(in super::super) static DELETE: LazyLock<Script> =
-        script!("record" "cluster/find" "cluster/delete");
-    pub(in super::super) static END: LazyLock<Script> =
-        script!("record" "cluster/find" "cluster/end");
-    pub(in super::super) static LIFE: LazyLock<Script> = script!("record" "cluster/life");
+    macro_rules! scripts {
+        ($($name:ident: $($file:literal)+;)+) => {
+            $(pub(in super::super) static $name: LazyLock<Script> = script!($($file)+);)+
+        };
+    }
 
-    pub(in super::super) static PREPARE: LazyLock<Script> =
-        script!("record" "cluster/find" "cluster/prepare");
-    pub(in super::super) static TURN: LazyLock<Script> =
-        script!("record" "cluster/find" "cluster/turn");
-    pub(in super::super) static LEADS: LazyLock<Script> = script!("record" "cluster/leads");
-    pub(in super::super) static CONFIRM: LazyLock<Script> =
-        script!("record" "cluster/find" "cluster/confirm");
-    pub(in super::super) static DISCARD: LazyLock<Script> =
-        script!("record" "cluster/find" "cluster/discard");
+    scripts! {
+        LOAD: "record" "cluster/find" "cluster/load";
+        CREATE: "record" "cluster/find" "store" "cluster/taken" "cluster/create";
+        UPDATE: "change" "record" "cluster/find" "store" "live" "cluster/update";
+        TOUCH: "record" "cluster/find" "live" "cluster/touch";
+        DELETE: "record" "cluster/find" "cluster/delete";
 
-    pub(in super::super) static RESERVE: LazyLock<Script> =
-        script!("record" "store" "cluster/index" "cluster/reserve");
-    pub(in super::super) static REREGISTER: LazyLock<Script> =
-        script!("record" "store" "cluster/index" "cluster/reregister");
-    pub(in super::super) static FORGET: LazyLock<Script> =
-        script!("record" "cluster/index" "cluster/forget");
-    pub(in super::super) static KEEP: LazyLock<Script> = script!("record" "store" "cluster/keep");
+        BEGIN: "record" "cluster/find" "cluster/hold" "cluster/taken" "cluster/begin";
+        TAKE: "record" "cluster/find" "cluster/hold" "cluster/take";
+        RESTORE: "record" "cluster/find" "cluster/hold" "cluster/restore";
+        DECIDE: "cluster/decide";
+        RELEASE: "record" "cluster/find" "cluster/release";
 
-    pub(in super::super) static ANNOUNCE: LazyLock<Script> =
-        script!("record" "store" "cluster/announce");
-    pub(in super::super) static ENLIST: LazyLock<Script> =
-        script!("record" "store" "cluster/enlist");
-    pub(in super::super) static DUE: LazyLock<Script> = script!("record" "cluster/due");
-    pub(in super::super) static SETTLE: LazyLock<Script> = script!("record" "cluster/settle");
+        REGISTER: "record" "store" "cluster/index" "cluster/register";
+        LET_GO: "record" "cluster/index" "cluster/let_go";
+        MEMBERS: "record" "cluster/index" "cluster/members";
+        KEEP: "record" "store" "cluster/keep";
+
+        ANNOUNCE: "record" "store" "cluster/announce";
+        ENLIST: "record" "store" "cluster/enlist";
+        DUE: "record" "cluster/due";
+        LIFE: "record" "cluster/find" "cluster/life";
+        SETTLE: "record" "cluster/settle";
+    }
 }
 
 impl Script {

@@ -12,7 +12,7 @@ use super::dialer::Dialer;
 use super::fault::{about, is_no_master, timed_out, unknown_master};
 use super::place::Place;
 use super::race::first_of;
-use super::wire::{Driver, Wire};
+use super::wire::{Driver, Listener, Wire};
 
 /// The sentinels that know which server is the master of the name.
 pub(super) struct Sentinels {
@@ -50,13 +50,23 @@ impl Sentinels {
         Self { master, places, sentinels, servers, known, switched }
     }
 
+    /// Another one, that knows nothing yet.
+    pub(super) fn another(&self) -> Self {
+        let watched = (self.places.clone(), self.master.clone());
+        Self::new(watched, self.sentinels.clone(), self.servers.clone())
+    }
+
     /// A connection to the master. A sentinel that has not heard of a failover yet, or hangs,
     /// leads nowhere, and another one's answer is followed then.
-    pub(super) async fn open(self: &Arc<Self>) -> RedisResult<(Arc<Wire>, Driver)> {
+    pub(super) async fn open(
+        self: &Arc<Self>,
+        listener: Option<Listener>,
+    ) -> RedisResult<(Arc<Wire>, Driver)> {
         let attempts = self.in_order().into_iter().map(|sentinel| {
-            let (this, time) = (Arc::clone(self), self.servers.timeout);
+            let (this, listener) = (Arc::clone(self), listener.clone());
+            let time = self.servers.timeout;
             async move {
-                let led = timeout(time, this.led_by(&sentinel)).await;
+                let led = timeout(time, this.led_by(&sentinel, listener)).await;
                 led.unwrap_or_else(|_| Err(timed_out()))
                     .map_err(|error| about(&format!("by the sentinel {sentinel}"), &error))
             }
@@ -66,9 +76,9 @@ impl Sentinels {
         Ok((wire, driver))
     }
 
-    async fn led_by(&self, sentinel: &Place) -> RedisResult<Led> {
+    async fn led_by(&self, sentinel: &Place, listener: Option<Listener>) -> RedisResult<Led> {
         let to = self.ask(sentinel).await?;
-        let opened = self.servers.open(&to).await;
+        let opened = self.servers.greet(&to, listener).await;
         let (wire, driver) = opened.map_err(|error| about(&format!("{to}, named"), &error))?;
         let role = wire.ask(&cmd("ROLE"), Instant::now() + self.servers.timeout).await?;
         if !is_master(&role) {

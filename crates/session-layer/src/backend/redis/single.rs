@@ -8,13 +8,15 @@ use super::draft::DraftTexts;
 use super::fault::{backend_error, corrupt, unexpected};
 use super::lifetime::{Millis, millis};
 use super::names::Names;
+use super::record_texts::RecordTexts;
 use super::replication::Write;
 use super::script::{self, Script};
 use super::server::Server;
 use super::stored::{Stored, beginning, head};
+use super::tracking::Tracker;
 use crate::backend::{
-    BackendError, Change, Created, Draft, Found, Lifetime, Loaded, Missing, Payload, Rotated,
-    Rotation, RotationKind, SessionKey, Stats, Updated, UserId,
+    BackendError, Change, Created, Draft, Found, Lifetime, Loaded, Missing, Payload, Record,
+    Rotated, Rotation, RotationKind, SessionKey, Stats, Updated, UserId,
 };
 
 /// The verbs of a backend, where a script sees all keys: each is one.
@@ -34,6 +36,10 @@ impl Single {
 
     pub(super) fn server(&self) -> &Server {
         &self.server
+    }
+
+    pub(super) fn tracker(&self) -> Tracker {
+        self.server.link().tracker(self.names.prefix())
     }
 
     pub(super) async fn load(&self, key: &SessionKey) -> Result<Loaded, BackendError> {
@@ -121,6 +127,22 @@ impl Single {
             Answer::Found(found) => Ok(Some(found)),
             Answer::Missing(_) => Ok(None),
             Answer::Done(_) | Answer::Taken | Answer::Full => Err(unexpected()),
+        }
+    }
+
+    pub(super) async fn restore(
+        &self,
+        key: &SessionKey,
+        record: &Record,
+    ) -> Result<bool, BackendError> {
+        let index = record.user.as_ref().map(|user| self.names.user(user));
+        let keys: Vec<_> = [self.names.live()].into_iter().chain(index.as_deref()).collect();
+        let texts = RecordTexts::of(record);
+        let restore = (Write::Lasting, &*script::RESTORE);
+        match self.judge(restore, key, &keys, &texts.arguments()).await? {
+            Answer::Done(_) => Ok(true),
+            Answer::Missing(_) | Answer::Taken => Ok(false),
+            Answer::Found(_) | Answer::Full => Err(unexpected()),
         }
     }
 

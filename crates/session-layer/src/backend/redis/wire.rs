@@ -4,7 +4,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use redis::aio::MultiplexedConnection;
-use redis::{AsyncConnectionConfig, Cmd, Pipeline, RedisConnectionInfo, RedisResult, Value};
+use redis::{
+    AsyncConnectionConfig, Cmd, Pipeline, ProtocolVersion, PushInfo, RedisConnectionInfo,
+    RedisResult, Value,
+};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
@@ -21,6 +24,9 @@ pub(super) struct Wire {
     doubt: Notify,
 }
 
+/// Gets what Redis says without being asked, and must not wait.
+pub(super) type Listener = Arc<dyn Fn(PushInfo) -> RedisResult<()> + Send + Sync>;
+
 /// Moves the bytes of a [`Wire`], until it breaks or this is dropped.
 pub(super) struct Driver(JoinHandle<()>);
 
@@ -30,18 +36,19 @@ const QUEUE: usize = 1024;
 const TELLING: Duration = Duration::from_millis(20);
 
 impl Wire {
-    pub(super) async fn over<S>(stream: S, login: &Login) -> RedisResult<(Arc<Self>, Driver)>
+    /// Greets a server. With a listener it also gets what Redis says without being asked, in RESP3.
+    pub(super) async fn over<S>(
+        stream: S,
+        login: &Login,
+        listener: Option<Listener>,
+    ) -> RedisResult<(Arc<Self>, Driver)>
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
-        // The deadlines are ours, and so is the greeting, for the sake of its errors.
-        let config = AsyncConnectionConfig::new()
-            .set_connection_timeout(None)
-            .set_response_timeout(None)
-            .set_pipeline_buffer_size(QUEUE);
-        // Something has to be said here: an error of TLS that comes late is lost further on.
-        let info = RedisConnectionInfo::default()
-            .set_lib_name(env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"));
+        let (info, config) = match listener {
+            None => (info(), config()),
+            Some(tell) => (info_in_resp3(login), config().set_push_sender(move |push| tell(push))),
+        };
         let (connection, driver) =
             MultiplexedConnection::new_with_config(&info, stream, config).await?;
         let driver = Driver(tokio::spawn(driver));
@@ -105,6 +112,30 @@ impl Wire {
     /// takes no writes any more, for its name may lead to another one by now.
     pub(super) async fn is_in_doubt(&self) {
         self.doubt.notified().await;
+    }
+}
+
+/// The deadlines are ours, and so is the greeting, for the sake of its errors.
+fn config() -> AsyncConnectionConfig {
+    AsyncConnectionConfig::new()
+        .set_connection_timeout(None)
+        .set_response_timeout(None)
+        .set_pipeline_buffer_size(QUEUE)
+}
+
+/// Something has to be said here: an error of TLS that comes late is lost further on.
+fn info() -> RedisConnectionInfo {
+    RedisConnectionInfo::default().set_lib_name(env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"))
+}
+
+/// Here Redis greets nobody before the login.
+fn info_in_resp3(login: &Login) -> RedisConnectionInfo {
+    let info = info().set_protocol(ProtocolVersion::RESP3);
+    match &login.password {
+        None => info,
+        Some(password) => {
+            info.set_username(login.user.as_deref().unwrap_or("default")).set_password(password)
+        }
     }
 }
 

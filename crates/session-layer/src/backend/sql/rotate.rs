@@ -4,7 +4,7 @@ use super::create::{register, take_turn};
 use super::load::{Look, look};
 use super::transaction::{Ending, Steps, transact};
 use super::work::Work;
-use super::{Handover, Statements};
+use super::{Handover, Read, Statements};
 use crate::backend::{Created, Draft, Rotated, Rotation, RotationKind, SessionKey, UserId};
 
 /// [`Backend::rotate`](crate::backend::Backend::rotate).
@@ -18,8 +18,8 @@ impl<C: Statements> Work<C> for Rotate<'_> {
 
     const REPEATABLE: bool = false;
 
-    /// A session's user never changes under one key, so that a look before the transaction tells
-    /// whose lock it needs.
+    /// A look before the transaction tells whose lock it needs: that the session is still the same
+    /// user's is checked with its version.
     async fn run(&self, connection: &mut C) -> Result<Rotated, sqlx::Error> {
         loop {
             let found = match look(connection, self.key).await? {
@@ -43,15 +43,16 @@ impl Rotate<'_> {
     ) -> Result<Option<Rotated>, sqlx::Error> {
         let Rotation { version, to, kind } = self.rotation;
         let version = i64::try_from(*version).map_err(|error| sqlx::Error::Decode(error.into()))?;
+        let read = Read { version, user };
         match kind {
             RotationKind::Renew { payload, lifetime, grace } => {
                 let lifetime = lifetime.as_ref();
                 let handover = Handover { from: self.key, version, to, payload, lifetime };
-                transact(connection, &Renewal { handover, grace: *grace, user }).await
+                transact(connection, &Renewal { handover, grace: *grace, read }).await
             }
             RotationKind::Replace(draft) => {
                 let from = self.key;
-                transact(connection, &Replacement { from, version, to, draft }).await
+                transact(connection, &Replacement { from, read, to, draft }).await
             }
         }
     }
@@ -61,7 +62,7 @@ impl Rotate<'_> {
 struct Renewal<'a> {
     handover: Handover<'a>,
     grace: Duration,
-    user: Option<&'a UserId>,
+    read: Read<'a>,
 }
 
 impl<C: Statements> Steps<C> for Renewal<'_> {
@@ -69,13 +70,15 @@ impl<C: Statements> Steps<C> for Renewal<'_> {
 
     /// With the user's lock, for who counts the user's sessions has to see it once.
     async fn steps(&self, connection: &mut C) -> Result<Ending<Self::Done>, sqlx::Error> {
-        if let Some(user) = self.user {
+        if let Some(user) = self.read.user {
             connection.lock_user(user).await?;
         }
-        let Handover { from, version, to, .. } = self.handover;
+        let Handover { from, to, .. } = self.handover;
         // Before it is superseded, for then there is nothing left to copy.
         let inserted = connection.insert_renewed(&self.handover).await?;
-        if !connection.supersede(from, version, Some((to, self.grace))).await? {
+        // Without a grace it leads nowhere, whatever time it is for who waits for this one's lock.
+        let leads_to = (!self.grace.is_zero()).then_some((to, self.grace));
+        if !connection.supersede(from, self.read, leads_to).await? {
             return Ok(Ending::Undo(None));
         }
         Ok(match inserted {
@@ -88,7 +91,7 @@ impl<C: Statements> Steps<C> for Renewal<'_> {
 /// A replacement; it gives nothing where the session is not what was read.
 struct Replacement<'a> {
     from: &'a SessionKey,
-    version: i64,
+    read: Read<'a>,
     to: &'a SessionKey,
     draft: &'a Draft,
 }
@@ -98,7 +101,7 @@ impl<C: Statements> Steps<C> for Replacement<'_> {
 
     async fn steps(&self, connection: &mut C) -> Result<Ending<Self::Done>, sqlx::Error> {
         take_turn(connection, self.draft).await?;
-        if !connection.supersede(self.from, self.version, None).await? {
+        if !connection.supersede(self.from, self.read, None).await? {
             return Ok(Ending::Undo(None));
         }
         Ok(match register(connection, self.to, self.draft).await? {

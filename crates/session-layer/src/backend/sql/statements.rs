@@ -3,6 +3,7 @@ use std::time::Duration;
 use sqlx::Connection;
 
 use super::Entry;
+use super::restore::Takeover;
 use super::stats::Counted;
 use crate::backend::{Change, Draft, Lifetime, Payload, SessionKey, UserId};
 
@@ -42,12 +43,19 @@ pub(in crate::backend) trait Statements: Connection {
         renewed: &Handover<'_>,
     ) -> impl Future<Output = Result<bool, sqlx::Error>> + Send;
 
-    /// Turns a live session of this version into a key that leads to its successor for a time, if
-    /// it has one, and is a tombstone thereafter.
+    /// Puts a session that has not expired, in the place of one of no higher version or of what has
+    /// expired.
+    fn restore(
+        &mut self,
+        session: &Takeover<'_>,
+    ) -> impl Future<Output = Result<bool, sqlx::Error>> + Send;
+
+    /// Turns a live session that is what was read into a key that leads to its successor for a
+    /// time, if it has one, and is a tombstone thereafter.
     fn supersede(
         &mut self,
         key: &SessionKey,
-        version: i64,
+        read: Read<'_>,
         successor: Option<(&SessionKey, Duration)>,
     ) -> impl Future<Output = Result<bool, sqlx::Error>> + Send;
 
@@ -90,6 +98,13 @@ pub(in crate::backend) trait Statements: Connection {
 
     /// About how much there is, as the server's planner has it.
     fn estimate(&mut self) -> impl Future<Output = Result<i64, sqlx::Error>> + Send;
+}
+
+/// What was read of a session.
+#[derive(Clone, Copy)]
+pub(in crate::backend) struct Read<'a> {
+    pub(in crate::backend) version: i64,
+    pub(in crate::backend) user: Option<&'a UserId>,
 }
 
 /// A renewed session, from key to key.

@@ -16,8 +16,8 @@ use super::transaction::Transaction;
 use super::writer::{Weight, Writer};
 use super::{read, write};
 use crate::backend::{
-    Backend, BackendError, BackendErrorKind, Change, Created, Draft, Found, Loaded, Rotated,
-    Rotation, SessionKey, Stats, Updated, UserId,
+    Backend, BackendError, BackendErrorKind, Change, Created, Draft, Found, Loaded, Record,
+    Rotated, Rotation, SessionKey, Stats, Updated, UserId,
 };
 
 /// Sessions in an SQLite file, for all processes of one machine.
@@ -125,6 +125,11 @@ impl Backend for SqliteBackend {
         self.write(Weight::Identity, move |tx| write::delete(tx, &key)).await
     }
 
+    async fn restore(&self, key: &SessionKey, record: &Record) -> Result<bool, BackendError> {
+        let (key, record) = (*key, record.clone());
+        self.write(Weight::Identity, move |tx| write::restore(tx, &key, &record)).await
+    }
+
     async fn of_user(&self, user: &UserId) -> Result<Vec<Found>, BackendError> {
         let user = user.clone();
         self.read(move |file, now| read::of_user(file, &user, now)).await
@@ -136,6 +141,10 @@ impl Backend for SqliteBackend {
 
     async fn stats(&self) -> Result<Stats, BackendError> {
         self.read(|file, _| read::stats(file)).await
+    }
+
+    fn name(&self) -> &'static str {
+        "sqlite"
     }
 }
 

@@ -22,7 +22,12 @@ impl Life {
         }
     }
 
-    fn seen(idle: i64, ends: i64, now: i64) -> Self {
-        Self { idle, ends, expires: ends.min(now + idle) }
+    /// A session's as it is.
+    pub(super) fn left(record: &Record) -> Self {
+        Self::seen(span(record.idle), millis(record.ends), millis(record.last_seen))
+    }
+
+    fn seen(idle: i64, ends: i64, seen: i64) -> Self {
+        Self { idle, ends, expires: ends.min(seen + idle) }
     }
 }

@@ -73,6 +73,22 @@ pub(super) fn is_free(file: &Connection, key: &SessionKey) -> Result<bool, Fault
     Ok(file.prepare_cached(SQL)?.query_row([id(key)], |row| row.get(0))?)
 }
 
+/// Whether a session of this version may have the key, from elsewhere: what there is for it is an
+/// older session, or could be swept.
+pub(super) fn gives_way(
+    file: &Connection,
+    key: &SessionKey,
+    version: i64,
+    now: i64,
+) -> Result<bool, Fault> {
+    const SQL: &str = "\
+        SELECT NOT EXISTS (SELECT 1 FROM session \
+        WHERE id = ?1 AND expires > ?2 AND (version > ?3 OR key <> ?4)) \
+        AND NOT EXISTS (SELECT 1 FROM former WHERE id = ?1 AND expires > ?2)";
+    let bound = params![id(key), now, version, key.as_bytes()];
+    Ok(file.prepare_cached(SQL)?.query_row(bound, |row| row.get(0))?)
+}
+
 /// The live sessions of a user.
 pub(super) fn of_user(file: &Connection, user: &UserId, now: i64) -> Result<Vec<Found>, Fault> {
     let mut statement = file.prepare_cached(LIVE_BY_USER)?;

@@ -92,7 +92,7 @@ mod tests {
     use super::*;
     use crate::backend::sqlite::cap::OLDEST_FIRST;
     use crate::backend::sqlite::row::{LIVE_BY_KEY, LIVE_BY_USER};
-    use crate::backend::sqlite::write::{INSERT, SWEEP_FORMER, SWEEP_SESSIONS};
+    use crate::backend::sqlite::write::{INSERT, MOVE_ON, PLACE, SWEEP_FORMER, SWEEP_SESSIONS};
 
     fn plan(file: &Connection, sql: &str) -> String {
         let mut statement = file.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
@@ -107,8 +107,16 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = Connection::open(folder.path().join("sessions.db")).unwrap();
         prepare(&file, Instant::now()).unwrap();
-        let statements =
-            [LIVE_BY_KEY, LIVE_BY_USER, OLDEST_FIRST, INSERT, SWEEP_SESSIONS, SWEEP_FORMER];
+        let statements = [
+            LIVE_BY_KEY,
+            LIVE_BY_USER,
+            OLDEST_FIRST,
+            INSERT,
+            MOVE_ON,
+            PLACE,
+            SWEEP_SESSIONS,
+            SWEEP_FORMER,
+        ];
         for sql in statements {
             let plan = plan(&file, sql);
             assert!(!plan.contains("SCAN ") && !plan.contains("TEMP B-TREE"), "{sql}: {plan}");

@@ -6,13 +6,13 @@ use rusqlite::params;
 use super::cap::{Room, room};
 use super::fault::Fault;
 use super::life::Life;
-use super::read::{Entry, entry, is_free};
+use super::read::{Entry, entry, gives_way, is_free};
 use super::row::id;
-use super::time::span;
+use super::time::{millis, span};
 use super::transaction::Transaction;
 use crate::backend::{
-    Change, Created, Draft, Found, Payload, Rotated, Rotation, RotationKind, SessionKey,
-    TOMBSTONE_LIFE, Updated,
+    Change, Created, Draft, Found, Payload, Record, Rotated, Rotation, RotationKind, SessionKey,
+    TOMBSTONE_LIFE, Updated, UserId,
 };
 
 pub(super) fn create(
@@ -136,6 +136,74 @@ pub(super) fn delete(tx: &Transaction<'_>, key: &SessionKey) -> Result<Option<Fo
     };
     end(tx, &found.key)?;
     Ok(Some(found))
+}
+
+pub(super) fn restore(
+    tx: &Transaction<'_>,
+    key: &SessionKey,
+    record: &Record,
+) -> Result<bool, Fault> {
+    const TOO_HIGH: Fault = Fault::Row("a version that no row can have");
+    let version = i64::try_from(record.version).map_err(|_| TOO_HIGH)?;
+    if Life::left(record).expires <= tx.now || !gives_way(tx, key, version, tx.now)? {
+        return Ok(false);
+    }
+    forget(tx, key)?;
+    let seq = match &record.user {
+        Some(user) => make_place(tx, user, millis(record.created))?,
+        None => 1,
+    };
+    insert_restored(tx, key, record, (version, seq))?;
+    Ok(true)
+}
+
+/// Removes whatever there is in a key's row.
+fn forget(tx: &Transaction<'_>, key: &SessionKey) -> Result<(), Fault> {
+    let sessions = tx.prepare_cached("DELETE FROM session WHERE id = ?1")?.execute([id(key)])?;
+    tx.grow(-i64::try_from(sessions).unwrap_or_default());
+    tx.prepare_cached("DELETE FROM former WHERE id = ?1")?.execute([id(key)])?;
+    Ok(())
+}
+
+/// A place among a user's sessions for one that was created at this time: those that were created
+/// later move on by one.
+fn make_place(tx: &Transaction<'_>, user: &UserId, created: i64) -> Result<i64, Fault> {
+    let bound = params![user.as_str(), created];
+    tx.prepare_cached(MOVE_ON)?.execute(bound)?;
+    Ok(tx.prepare_cached(PLACE)?.query_row(bound, |row| row.get(0))?)
+}
+
+pub(super) const MOVE_ON: &str = "\
+    UPDATE session SET seq = seq + 1 WHERE user = ?1 AND created > ?2";
+
+pub(super) const PLACE: &str = "\
+    SELECT ifnull(max(seq), 0) + 1 FROM session WHERE user = ?1 AND created <= ?2";
+
+fn insert_restored(
+    tx: &Transaction<'_>,
+    key: &SessionKey,
+    record: &Record,
+    (version, seq): (i64, i64),
+) -> Result<(), Fault> {
+    const SQL: &str = "\
+        INSERT INTO session (id, key, version, user, seq, created, last_seen, idle, ends, expires, \
+        payload) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
+    let life = Life::left(record);
+    tx.prepare_cached(SQL)?.execute(params![
+        id(key),
+        key.as_bytes(),
+        version,
+        record.user.as_ref().map(UserId::as_str),
+        seq,
+        millis(record.created),
+        millis(record.last_seen),
+        life.idle,
+        life.ends,
+        life.expires,
+        record.payload.as_bytes()
+    ])?;
+    tx.grow(1);
+    Ok(())
 }
 
 /// Removes what has expired, oldest first; tombstones after the sessions.

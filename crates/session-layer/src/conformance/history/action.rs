@@ -14,6 +14,7 @@ pub(super) enum Action {
     Renew { key: Key, version: u64, to: Key, content: Content, life: Option<Life>, grace: u64 },
     Replace { key: Key, version: u64, to: Key, login: Login },
     Delete(Key),
+    Restore(Key, Restored),
     OfUser(User),
     Sweep,
     Advance(u64),
@@ -25,6 +26,17 @@ pub(super) struct Login {
     pub(super) user: Option<User>,
     pub(super) cap: Option<(u32, CapPolicy)>,
     pub(super) life: Life,
+    pub(super) content: Content,
+}
+
+/// A session from elsewhere.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Restored {
+    pub(super) version: u64,
+    pub(super) user: Option<User>,
+    pub(super) life: Life,
+    /// How many seconds ago it was created, and last seen.
+    pub(super) age: u64,
     pub(super) content: Content,
 }
 
@@ -46,7 +58,8 @@ pub(super) enum Answer {
     Conflict(Seen),
     Taken,
     Full,
-    Touched(bool),
+    /// Whether it was touched or restored.
+    Did(bool),
     Ended(Option<Seen>),
     Listed(Vec<Seen>),
     Nothing,

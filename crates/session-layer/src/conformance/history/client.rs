@@ -1,6 +1,6 @@
 use fastrand::Rng;
 
-use super::action::{Action, Answer, Life, Login};
+use super::action::{Action, Answer, Life, Login, Restored};
 use super::names::{Content, KEYS, Key, USERS, User};
 use crate::backend::CapPolicy;
 
@@ -36,6 +36,9 @@ pub(super) struct Known {
 const LIVES: [Life; 2] = [Life { idle: 225, absolute: 495 }, Life { idle: 135, absolute: 315 }];
 const GRACES: [u64; 2] = [0, 45];
 
+/// Nor is that of what is so old: the shorter idle time is over by the greatest age.
+const AGES: [u64; 3] = [0, STEP, 2 * STEP];
+
 /// How far time goes between two phases of a history, in seconds.
 pub(super) const STEP: u64 = 90;
 
@@ -62,7 +65,7 @@ impl Client {
     }
 
     fn any(&mut self, key: Key, known: &Known) -> Action {
-        match self.random.u32(0..20) {
+        match self.random.u32(0..22) {
             0..2 => Action::Load(key),
             2..5 => Action::Create(self.new_key(known), self.login()),
             5..9 => self.update(key, known),
@@ -71,6 +74,7 @@ impl Client {
             13..16 => self.replace(key, known),
             16..18 => Action::Delete(key),
             18..19 => Action::OfUser(self.random.usize(0..USERS)),
+            19..21 => self.restore(known),
             _ => Action::Sweep,
         }
     }
@@ -98,6 +102,13 @@ impl Client {
     fn replace(&mut self, key: Key, known: &Known) -> Action {
         let (version, to) = (self.version(key, known), self.new_key(known));
         Action::Replace { key, version, to, login: self.login() }
+    }
+
+    fn restore(&mut self, known: &Known) -> Action {
+        let key = self.key_where(|key| known.used[key]);
+        let Login { user, life, content, .. } = self.login();
+        let (version, age) = (self.version(key, known), AGES[self.random.usize(0..3)]);
+        Action::Restore(key, Restored { version, user, life, age, content })
     }
 
     /// Mostly one that has a session.
@@ -174,12 +185,15 @@ impl Known {
         }
         match (action, answer) {
             (Action::Load(key) | Action::Update { key, .. }, Answer::Missing(_))
-            | (Action::Touch(key), Answer::Touched(false))
+            | (Action::Touch(key), Answer::Did(false))
             | (Action::Delete(key), _) => self.versions[*key] = None,
             (Action::Update { key, .. }, Answer::Updated(version)) => {
                 self.versions[*key] = Some(*version);
             }
             (Action::Create(key, _), Answer::Made(ended)) => self.made(*key, 1, ended),
+            (Action::Restore(key, restored), Answer::Did(true)) => {
+                self.made(*key, restored.version, &[]);
+            }
             (Action::Renew { key, to, version, .. }, Answer::Made(ended)) => {
                 self.versions[*key] = None;
                 self.made(*to, version + 1, ended);

@@ -12,7 +12,7 @@ use tokio::task::yield_now;
 use super::first_violation;
 use crate::backend::{
     Backend, BackendError, BackendErrorKind, Change, Created, Draft, Found, Lifetime, Loaded,
-    MemoryBackend, Missing, Rotated, Rotation, SessionKey, Stats, Updated, UserId,
+    MemoryBackend, Missing, Record, Rotated, Rotation, SessionKey, Stats, Updated, UserId,
 };
 use crate::conformance::Subject;
 
@@ -39,6 +39,8 @@ enum Flaw {
     ExpiresLate,
     /// A deleted session is in the user's list for a while.
     ListsEndedOnes,
+    /// What is restored takes the place of whatever is there.
+    RestoresOlderOnes,
     /// No flaw: every fifth call fails, some of these after having been done.
     Fails,
 }
@@ -212,6 +214,14 @@ impl Backend for Flawed {
         Ok(ended)
     }
 
+    async fn restore(&self, key: &SessionKey, record: &Record) -> Result<bool, BackendError> {
+        let here = self.found(key).await?.filter(|found| found.key == *key);
+        if let Some(here) = here.filter(|_| self.has(Flaw::RestoresOlderOnes)) {
+            self.forget(&here).await?;
+        }
+        self.or_fault(self.inner.restore(key, record)).await
+    }
+
     async fn of_user(&self, user: &UserId) -> Result<Vec<Found>, BackendError> {
         let mut all = self.or_fault(self.inner.of_user(user)).await?;
         if self.has(Flaw::ListsEndedOnes) {
@@ -269,6 +279,7 @@ found_out! {
     CachesLoads => a_backend_that_caches_loads_is_found_out
     LosesUpdates => a_backend_that_loses_updates_is_found_out
     ExpiresLate => a_backend_that_expires_sessions_late_is_found_out
+    RestoresOlderOnes => a_backend_that_restores_older_versions_is_found_out
     ListsEndedOnes => a_backend_that_lists_ended_sessions_is_found_out
 }
 

@@ -1,14 +1,17 @@
-use super::action::{Action, Answer, Life, Login};
+use super::action::{Action, Answer, Life, Login, Restored};
 use super::names::{KEYS, Key, User};
 use super::observation::{Seen, Session};
 use crate::backend::{CapPolicy, Missing, TOMBSTONE_LIFE};
 
 /// A backend that does one thing after another, as the contract says; times in seconds.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Model {
     now: u64,
     slots: [Slot; KEYS],
 }
+
+/// When it begins: later than what is restored was created.
+const START: u64 = 1_000_000;
 
 /// What there is under a key.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -57,6 +60,12 @@ pub(super) struct Outcome {
     pub(super) then: Model,
 }
 
+impl Default for Model {
+    fn default() -> Self {
+        Self { now: START, slots: Default::default() }
+    }
+}
+
 impl Line {
     fn new(login: &Login, now: u64) -> Self {
         let session = Session {
@@ -68,6 +77,20 @@ impl Line {
             ends: login.life.absolute,
         };
         Self { id: login.content, created: now, session }
+    }
+
+    /// One that goes on where another was, or begins.
+    fn restored(restored: &Restored, instead_of: Option<Line>, now: u64) -> Self {
+        let session = Session {
+            version: restored.version,
+            content: restored.content,
+            user: restored.user,
+            idle: restored.life.idle,
+            seen: 0,
+            ends: restored.life.absolute,
+        };
+        let id = instead_of.map_or(restored.content, |line| line.id);
+        Self { id, created: now - restored.age, session }
     }
 
     fn is_live(&self, now: u64) -> bool {
@@ -117,6 +140,7 @@ impl Model {
                 self.change(key, version, |_| self.make(to, &login, Some(key)))
             }
             Action::Delete(key) => self.delete(key),
+            Action::Restore(key, restored) => self.restore(key, &restored),
             Action::OfUser(user) => vec![self.clone().answering(Answer::Listed(self.list(user)))],
             Action::Sweep => vec![self.clone().answering(Answer::Nothing)],
             Action::Advance(by) => {
@@ -152,9 +176,9 @@ impl Model {
         match self.slots[key] {
             Slot::Session(line) if line.is_live(self.now) => {
                 let touched = self.with(key, Slot::Session(line.seen(self.now)));
-                vec![touched.answering(Answer::Touched(true))]
+                vec![touched.answering(Answer::Did(true))]
             }
-            _ => vec![self.clone().answering(Answer::Touched(false))],
+            _ => vec![self.clone().answering(Answer::Did(false))],
         }
     }
 
@@ -224,6 +248,21 @@ impl Model {
         }
     }
 
+    /// Of what is remembered for longer than it has to be, it is up to the backend.
+    fn restore(&self, key: Key, restored: &Restored) -> Vec<Outcome> {
+        let instead_of = self.live_at(key);
+        let line = Line::restored(restored, instead_of, self.now);
+        let is_newer = instead_of.is_none_or(|here| here.session.version <= restored.version);
+        let mut outcomes = Vec::new();
+        if line.is_live(self.now) && is_newer && self.may_be_restored(key) {
+            outcomes.push(self.with(key, Slot::Session(line)).answering(Answer::Did(true)));
+        }
+        if outcomes.is_empty() || matches!(self.slots[key], Slot::Former(_)) {
+            outcomes.push(self.clone().answering(Answer::Did(false)));
+        }
+        outcomes
+    }
+
     fn list(&self, user: User) -> Vec<Seen> {
         self.live_of(user).map(|(key, line)| line.seen_under(key)).collect()
     }
@@ -274,6 +313,18 @@ impl Model {
 
     fn live_of(&self, user: User) -> impl Iterator<Item = (Key, Line)> {
         self.live().filter(move |(_, line)| line.session.user == Some(user))
+    }
+
+    fn live_at(&self, key: Key) -> Option<Line> {
+        match self.slots[key] {
+            Slot::Session(line) if line.is_live(self.now) => Some(line),
+            _ => None,
+        }
+    }
+
+    /// Whether a session can be restored under a key, if it is not older than the one there.
+    fn may_be_restored(&self, key: Key) -> bool {
+        matches!(self.slots[key], Slot::Session(_)) || self.may_be_free(key)
     }
 
     /// Whether a key can be given to a session; of what is over, it is up to the backend.
@@ -347,7 +398,7 @@ impl Outcome {
             (Answer::Conflict(expected), Answer::Conflict(got)) => is_like(expected, got),
             (Answer::Missing(expected), Answer::Missing(got)) => expected == got,
             (Answer::Updated(expected), Answer::Updated(got)) => expected == got,
-            (Answer::Touched(expected), Answer::Touched(got)) => expected == got,
+            (Answer::Did(expected), Answer::Did(got)) => expected == got,
             (Answer::Made(expected), Answer::Made(got)) => is_permutation(expected, got, Key::eq),
             (Answer::Listed(expected), Answer::Listed(got)) => {
                 is_permutation(expected, got, is_like)

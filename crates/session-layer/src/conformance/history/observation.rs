@@ -92,7 +92,7 @@ impl Observe for Rotated {
 
 impl Observe for bool {
     fn observe(self, _: &Names) -> Option<Answer> {
-        Some(Answer::Touched(self))
+        Some(Answer::Did(self))
     }
 }
 

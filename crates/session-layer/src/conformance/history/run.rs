@@ -1,17 +1,19 @@
 use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use tokio::sync::Barrier;
 
 use super::History;
-use super::action::{Action, Answer, Event, Life, Login};
+use super::action::{Action, Answer, Event, Life, Login, Restored};
 use super::client::{Client, Focus, Known, STEP};
-use super::names::{KEYS, Names, USERS};
+use super::names::{Content, KEYS, Key, Names, USERS};
 use super::observation::observe;
-use crate::backend::{Cap, Change, Draft, Lifetime, Rotation, RotationKind};
-use crate::conformance::Subject;
+use crate::backend::{
+    BackendError, Cap, Change, Draft, Lifetime, Loaded, Record, Rotation, RotationKind,
+};
+use crate::conformance::{Subject, sample};
 
 /// Some histories that run at the same time, for time goes on for all of them together.
 pub(super) struct Batch {
@@ -188,9 +190,37 @@ impl Run {
                 observe(backend.rotate(&key(of), &rotation).await, names)
             }
             Action::Delete(of) => observe(backend.delete(&key(of)).await, names),
+            Action::Restore(of, restored) => observe(self.restore(of, &restored).await, names),
             Action::OfUser(user) => observe(backend.of_user(&names.user(user)).await, names),
             Action::Sweep => observe(backend.sweep(2).await, names),
             Action::Advance(_) => Answer::Nothing,
+        }
+    }
+
+    async fn restore(&self, key: Key, restored: &Restored) -> Result<bool, BackendError> {
+        let Restored { version, user, life, age, content } = *restored;
+        let created = self.backend_time(content).await? - Duration::from_secs(age);
+        let Lifetime { idle, absolute } = life.lifetime();
+        let record = Record {
+            version,
+            payload: Names::content(content),
+            user: user.map(|user| self.names.user(user)),
+            created,
+            last_seen: created,
+            idle,
+            ends: created + absolute,
+        };
+        self.subject.backend().restore(&self.names.key(key), &record).await
+    }
+
+    /// What time it is by the backend's clock, as a session says that is created for nothing else.
+    async fn backend_time(&self, content: Content) -> Result<SystemTime, BackendError> {
+        let (backend, seed) = (self.subject.backend(), self.seed);
+        let key = sample::key(&format!("history {seed}, clock {content}"));
+        backend.create(&key, &sample::draft("now")).await?;
+        match backend.load(&key).await? {
+            Loaded::Found(found) => Ok(found.record.created),
+            Loaded::Missing(missing) => panic!("what was just created is {missing:?}"),
         }
     }
 

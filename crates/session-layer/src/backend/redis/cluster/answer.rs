@@ -3,22 +3,20 @@ use redis::Value;
 use super::super::fault::{corrupt, unexpected};
 use super::super::names::session_key;
 use super::super::stored::Stored;
+use super::step_name::StepName;
 use crate::backend::{BackendError, Missing, Record, SessionKey};
 
-/// What a script says that was run on a session's key.
-#[derive(Debug)]
+/// What a script on a session's key says it has done, or what is there.
 pub(super) enum Answer {
-    /// It is done, and this is to be known of it.
+    /// With numbers that depend on the script.
     Done(Vec<Value>),
     Session(Record),
     Missing(Missing),
     /// The session has this key now, if it is still there.
     Leads(SessionKey),
-    /// It may be the successor of the one under this key.
-    Pending(SessionKey),
+    /// A step has the key, and until it is done there is this.
+    Held(StepName, Option<Record>),
     Taken,
-    /// It would be there, but somebody has ended it before.
-    Ended,
 }
 
 impl Answer {
@@ -30,7 +28,6 @@ impl Answer {
             Value::Int(-1) => Ok(Self::Missing(Missing::Superseded)),
             Value::Int(-2) => Err(corrupt()),
             Value::Int(-3) => Ok(Self::Taken),
-            Value::Int(-5) => Ok(Self::Ended),
             Value::BulkString(session) => record(session).map(Self::Session),
             Value::Array(parts) => Self::of_parts(parts),
             _ => Err(unexpected()),
@@ -41,7 +38,11 @@ impl Answer {
         match parts.as_slice() {
             [Value::Int(1), ..] => Ok(Self::Done(parts.split_off(1))),
             [Value::BulkString(kind), key] if kind == b"A" => Ok(Self::Leads(key_of(key)?)),
-            [Value::BulkString(kind), key] if kind == b"N" => Ok(Self::Pending(key_of(key)?)),
+            [Value::BulkString(kind), step, before] if kind == b"P" => {
+                let before = bytes(before)?;
+                let before = (!before.is_empty()).then(|| record(before.to_vec())).transpose()?;
+                Ok(Self::Held(StepName::read(bytes(step)?).ok_or_else(corrupt)?, before))
+            }
             _ => Err(unexpected()),
         }
     }
@@ -52,14 +53,6 @@ pub(super) fn record(session: Vec<u8>) -> Result<Record, BackendError> {
         Some(Stored::Session(record)) => Ok(record),
         _ => Err(corrupt()),
     }
-}
-
-/// Whose successor a value may be, if it is pending.
-pub(super) fn predecessor(value: &[u8]) -> Option<SessionKey> {
-    let (b'N', behind) = value.split_first()? else {
-        return None;
-    };
-    session_key(behind.get(..43)?)
 }
 
 pub(super) fn key_of(value: &Value) -> Result<SessionKey, BackendError> {
@@ -73,10 +66,10 @@ pub(super) fn bytes(value: &Value) -> Result<&[u8], BackendError> {
     }
 }
 
-/// A number that a script gave, as scripts take it.
-pub(super) fn text(value: Option<&Value>) -> String {
+/// A number that a script gave.
+pub(super) fn number(value: Option<&Value>) -> Result<u64, BackendError> {
     match value {
-        Some(Value::Int(number)) => number.to_string(),
-        _ => "0".to_owned(),
+        Some(Value::Int(number)) => u64::try_from(*number).map_err(|_| unexpected()),
+        _ => Err(unexpected()),
     }
 }

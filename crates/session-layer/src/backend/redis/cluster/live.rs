@@ -13,7 +13,7 @@ use crate::backend::{BackendError, SessionKey};
 /// The sets of the live sessions: hints, which only counting and tidying rest on. Whoever writes
 /// them does not wait long for a node that is away.
 impl Cluster {
-    /// Has a session looked at that is about to be there, and looks at some that are due.
+    /// Has a new session looked at when it is due, and looks at some that are due now.
     pub(super) async fn announce(&self, key: &SessionKey, [idle, ends, absolute]: [&[u8]; 3]) {
         let (set, member) = (self.names.live_with(key), key.to_string());
         let arguments = [member.as_bytes(), idle, ends, absolute, b"2"];
@@ -31,11 +31,14 @@ impl Cluster {
         let _ = self.hint(&script::ENLIST, &set, &arguments, self.hint_deadline()).await;
     }
 
-    pub(super) async fn delist(&self, key: &SessionKey) {
-        let set = self.names.live_with(key);
-        let mut remove = cmd("ZREM");
-        remove.arg(&set).arg(key.to_string());
-        let _ = self.nodes.ask(&set, &remove, self.hint_deadline()).await;
+    /// Counts out sessions that are no more.
+    pub(super) async fn delist(&self, keys: &[SessionKey]) {
+        let deadline = self.hint_deadline();
+        let delist = keys.iter().map(async |key| {
+            let (set, mut remove) = (self.names.live_with(key), cmd("ZREM"));
+            let _ = self.nodes.ask(&set, remove.arg(&set).arg(key.to_string()), deadline).await;
+        });
+        join_all(delist).await;
     }
 
     /// Looks at so many of a set that are due: how many it has looked at, and removed.

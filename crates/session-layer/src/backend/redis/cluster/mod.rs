@@ -1,12 +1,17 @@
 //! Sessions in a Redis cluster.
 
 mod answer;
-mod index;
+mod decision;
 mod live;
+mod newcomer;
 mod nodes;
+mod room;
 mod rotation;
 mod slot;
+mod step;
+mod step_name;
 mod topology;
+mod user;
 
 pub(super) use nodes::Nodes;
 
@@ -15,38 +20,31 @@ use tokio::time::Instant;
 
 use super::draft::DraftTexts;
 use super::fault::unexpected;
-use super::lifetime::Millis;
+use super::lifetime::{Millis, instant, millis};
 use super::names::Names;
 use super::replication::Write;
 use super::script::{Script, cluster as script};
 use super::stored::{beginning, head};
 use crate::backend::{
-    BackendError, Change, Created, Draft, Found, Loaded, Missing, SessionKey, Stats, Updated,
-    UserId,
+    BackendError, Change, Created, Draft, Found, Lifetime, Loaded, Missing, Record, SessionKey,
+    Stats, Updated,
 };
-use answer::{Answer, record, text};
+use answer::{Answer, number, record};
+use newcomer::Newcomer;
+use room::Welcome;
+use step::{Step, Taking};
 
-/// The verbs of a backend, where a script sees only one key: what decides about a session happens on
-/// the session's own key, and the indexes, which others read, are written before or after that.
+/// The verbs of a backend, where a script sees only one key. A verb that is about one session is one
+/// script; one that changes several keys is a [`Step`].
 #[derive(Debug)]
 pub(super) struct Cluster {
     nodes: Nodes,
     names: Names,
 }
 
-/// What became of a rotation, as the old key says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Decision {
-    None,
-    Renewed,
-    Replaced,
-}
-
 impl Cluster {
     /// How many sessions are asked about at the same time.
     const AT_ONCE: usize = 64;
-    /// How many rotations of a session are followed that happen while it is looked for.
-    const HOPS: usize = 4;
     /// How many due sessions are looked at together.
     const BATCH: u32 = 500;
 
@@ -76,40 +74,48 @@ impl Cluster {
         draft: &Draft,
     ) -> Result<Created, BackendError> {
         let deadline = self.nodes.deadline();
-        let Some(user) = &draft.user else {
-            return self.begin(key, draft, Write::Passing, deadline).await;
-        };
-        let Some(room) = self.reserve((user, key), (draft, None), deadline).await? else {
-            return Ok(Created::Full);
-        };
-        // First, so that there are never more than may be.
-        let ended = self.make_room(user, &room, deadline).await?;
-        match self.begin(key, draft, Write::Lasting, deadline).await? {
-            Created::Done { .. } => Ok(Created::Done { ended }),
-            other => Ok(other),
+        if draft.user.is_none() {
+            return self.create_anonymous(key, draft, deadline).await;
+        }
+        let newcomer = Newcomer::new(key, draft);
+        loop {
+            let mut step = Step::about(self, key, deadline);
+            let refused = match step.welcome(&newcomer, None).await? {
+                Welcome::Prepared { ended } => {
+                    if step.commit().await? {
+                        tokio::join!(self.delist(&ended), self.announce(key, newcomer.times()));
+                        return Ok(Created::Done { ended });
+                    }
+                    self.step_aside().await;
+                    continue;
+                }
+                Welcome::Taken => Some(Created::Taken),
+                Welcome::Full => Some(Created::Full),
+                Welcome::Changed => None,
+            };
+            step.give_up().await;
+            match refused {
+                Some(refused) => return Ok(refused),
+                None => self.step_aside().await,
+            }
         }
     }
 
-    async fn begin(
+    async fn create_anonymous(
         &self,
         key: &SessionKey,
         draft: &Draft,
-        write: Write,
         deadline: Instant,
     ) -> Result<Created, BackendError> {
         let texts = DraftTexts::of(draft);
         let [user, payload, idle, absolute, _, _, head] = texts.arguments();
-        let arguments = [user, payload, idle, absolute, head];
-        let (create, name) = ((Some(write), &*script::CREATE), self.names.session(key));
-        self.announce(key, [idle, b"0", absolute]).await;
-        let done = Created::Done { ended: Vec::new() };
-        match Answer::read(self.script(create, &name, &arguments, deadline).await?)? {
-            Answer::Done(_) => Ok(done),
-            Answer::Taken => Ok(Created::Taken),
-            Answer::Ended => {
-                self.delist(key).await;
-                Ok(done)
+        let create = (Some(Write::Passing), &*script::CREATE);
+        match self.act(create, key, &[user, payload, idle, absolute, head], deadline).await? {
+            Answer::Done(_) => {
+                self.announce(key, [idle, b"0", absolute]).await;
+                Ok(Created::Done { ended: Vec::new() })
             }
+            Answer::Taken => Ok(Created::Taken),
             _ => Err(unexpected()),
         }
     }
@@ -120,14 +126,17 @@ impl Cluster {
         change: &Change,
     ) -> Result<Updated, BackendError> {
         let (version, deadline) = (change.version.saturating_add(1), self.nodes.deadline());
+        if let Some(lifetime) = &change.lifetime {
+            self.keep_index(key, lifetime, deadline).await?;
+        }
         let (read, head) = (beginning(change.version), head(version, &change.payload));
         let lifetime = change.lifetime.map(Millis::from);
         let mut arguments = vec![&read[..], &head, change.payload.as_bytes()];
         arguments.extend(lifetime.iter().flat_map(Millis::arguments));
         let update = (Some(Write::Passing), &*script::UPDATE);
-        match self.judge(update, key, &arguments, deadline).await? {
+        match self.act(update, key, &arguments, deadline).await? {
             Answer::Done(times) => {
-                self.keep(key, &times, deadline).await?;
+                self.enlist_again(key, &times).await?;
                 Ok(Updated::Done(version))
             }
             Answer::Session(record) => Ok(Updated::Conflict(Found { key: *key, record })),
@@ -136,43 +145,63 @@ impl Cluster {
                 Loaded::Found(found) => Updated::Conflict(found),
                 Loaded::Missing(missing) => Updated::Missing(missing),
             }),
-            Answer::Pending(_) | Answer::Taken | Answer::Ended => Err(unexpected()),
+            Answer::Held(..) | Answer::Taken => Err(unexpected()),
         }
     }
 
     pub(super) async fn touch(&self, key: &SessionKey) -> Result<bool, BackendError> {
-        let deadline = self.nodes.deadline();
         let touch = (Some(Write::Passing), &*script::TOUCH);
-        match self.judge(touch, key, &[], deadline).await? {
+        match self.act(touch, key, &[], self.nodes.deadline()).await? {
             Answer::Done(times) => {
-                self.keep(key, &times, deadline).await?;
+                self.enlist_again(key, &times).await?;
                 Ok(true)
             }
             Answer::Missing(_) | Answer::Leads(_) => Ok(false),
-            _ => Err(unexpected()),
+            Answer::Session(_) | Answer::Held(..) | Answer::Taken => Err(unexpected()),
         }
     }
 
+    /// The user's index is left as it is: it is looked through when the next session begins.
     pub(super) async fn delete(&self, key: &SessionKey) -> Result<Option<Found>, BackendError> {
         let deadline = self.nodes.deadline();
         let delete = (Some(Write::Lasting), &*script::DELETE);
-        let found = match self.judge(delete, key, &[], deadline).await? {
+        let found = match self.act(delete, key, &[], deadline).await? {
             Answer::Session(record) => Found { key: *key, record },
-            Answer::Leads(next) => match self.judge(delete, &next, &[], deadline).await? {
+            Answer::Leads(next) => match self.act(delete, &next, &[], deadline).await? {
                 Answer::Session(record) => Found { key: next, record },
                 _ => return Ok(None),
             },
             _ => return Ok(None),
         };
-        self.delist(&found.key).await;
-        if let Some(user) = &found.record.user {
-            self.unregister(user, &[found.key]).await;
-        }
+        self.delist(&[found.key]).await;
         Ok(Some(found))
     }
 
-    pub(super) async fn of_user(&self, user: &UserId) -> Result<Vec<Found>, BackendError> {
-        self.registered(user, self.nodes.deadline()).await
+    pub(super) async fn restore(
+        &self,
+        key: &SessionKey,
+        record: &Record,
+    ) -> Result<bool, BackendError> {
+        let (deadline, ends) = (self.nodes.deadline(), instant(record.ends));
+        loop {
+            let mut step = Step::about(self, key, deadline);
+            if let Some(user) = &record.user {
+                step.register(user, key, [ends.as_bytes(), b"0", b"0"]).await?;
+            }
+            match step.restore(key, record).await? {
+                Taking::Taken => {}
+                Taking::Other(Answer::Missing(_) | Answer::Taken) => {
+                    step.give_up().await;
+                    return Ok(false);
+                }
+                Taking::Other(_) => return Err(unexpected()),
+            }
+            if step.commit().await? {
+                self.enlist(key, &instant(record.expires()), &ends).await;
+                return Ok(true);
+            }
+            self.step_aside().await;
+        }
     }
 
     pub(super) async fn sweep(&self, limit: u32) -> Result<u32, BackendError> {
@@ -194,14 +223,9 @@ impl Cluster {
         self.count().await.map(Stats::of_live)
     }
 
-    /// What is under a key, once it is known.
-    async fn at(&self, key: &SessionKey, deadline: Instant) -> Result<Answer, BackendError> {
-        self.judge((None, &script::LOAD), key, &[], deadline).await
-    }
-
     /// The session that a key has or leads to.
     async fn follow(&self, key: &SessionKey, deadline: Instant) -> Result<Loaded, BackendError> {
-        match self.at(key, deadline).await? {
+        match self.view(key, deadline).await? {
             Answer::Session(record) => Ok(Loaded::Found(Found { key: *key, record })),
             Answer::Missing(missing) => Ok(Loaded::Missing(missing)),
             Answer::Leads(next) => self.successor(&next, deadline).await,
@@ -211,7 +235,7 @@ impl Cluster {
 
     /// The session under the key that another one leads to.
     async fn successor(&self, key: &SessionKey, deadline: Instant) -> Result<Loaded, BackendError> {
-        match self.at(key, deadline).await? {
+        match self.view(key, deadline).await? {
             Answer::Session(record) => Ok(Loaded::Found(Found { key: *key, record })),
             Answer::Missing(missing) => Ok(Loaded::Missing(missing)),
             Answer::Leads(_) => Ok(Loaded::Missing(Missing::Superseded)),
@@ -219,74 +243,29 @@ impl Cluster {
         }
     }
 
-    /// Runs a script on a session's key. What is pending there is a session if its predecessor
-    /// says so, and nothing otherwise.
-    async fn judge(
-        &self,
-        script: (Option<Write>, &Script),
-        key: &SessionKey,
-        arguments: &[&[u8]],
-        deadline: Instant,
-    ) -> Result<Answer, BackendError> {
-        let name = self.names.session(key);
-        for _ in 0..Self::HOPS {
-            match Answer::read(self.script(script, &name, arguments, deadline).await?)? {
-                Answer::Pending(old) => match self.decision(key, &old, deadline).await? {
-                    Decision::None => return Ok(Answer::Missing(Missing::Absent)),
-                    _ => self.confirm(key, &old, deadline).await?,
-                },
-                answer => return Ok(answer),
-            }
-        }
-        Ok(Answer::Missing(Missing::Absent))
-    }
-
-    async fn decision(
+    /// Before a session lives longer, the index of its user does.
+    async fn keep_index(
         &self,
         key: &SessionKey,
-        old: &SessionKey,
-        deadline: Instant,
-    ) -> Result<Decision, BackendError> {
-        let (name, key) = (self.names.session(old), key.to_string());
-        let leads = self.script((None, &script::LEADS), &name, &[key.as_bytes()], deadline).await?;
-        match leads {
-            Value::Int(0) => Ok(Decision::None),
-            Value::Int(1) => Ok(Decision::Renewed),
-            Value::Int(2) => Ok(Decision::Replaced),
-            _ => Err(unexpected()),
-        }
-    }
-
-    async fn confirm(
-        &self,
-        key: &SessionKey,
-        old: &SessionKey,
+        lifetime: &Lifetime,
         deadline: Instant,
     ) -> Result<(), BackendError> {
-        let (name, old) = (self.names.session(key), old.to_string());
-        let confirm = (Some(Write::Lasting), &*script::CONFIRM);
-        self.script(confirm, &name, &[old.as_bytes()], deadline).await.map(drop)
+        if let Answer::Session(Record { user: Some(user), .. }) = self.view(key, deadline).await? {
+            let (index, absolute) = (self.names.user(&user), millis(lifetime.absolute));
+            let keep = (Some(Write::Passing), &*script::KEEP);
+            self.script(keep, &index, &[absolute.as_bytes()], deadline).await?;
+        }
+        Ok(())
     }
 
-    /// What a change has to have changed elsewhere: when it is due, when it ends if that is new, and
-    /// the user.
-    async fn keep(
-        &self,
-        key: &SessionKey,
-        times: &[Value],
-        deadline: Instant,
-    ) -> Result<(), BackendError> {
-        let [due, ends, Value::BulkString(user)] = times else {
+    /// What a change says of when it is due, if that is new, and when it ends (zero for as before).
+    async fn enlist_again(&self, key: &SessionKey, times: &[Value]) -> Result<(), BackendError> {
+        let [due, ends] = times else {
             return Ok(());
         };
-        if *due != Value::Int(0) {
-            self.enlist(key, &text(Some(due)), &text(Some(ends))).await;
-        }
-        let user = str::from_utf8(user).ok().and_then(UserId::new);
-        if let (Some(user), Value::Int(1..)) = (user, ends) {
-            let (index, ends) = (self.names.user(&user), text(Some(ends)));
-            let keep = (Some(Write::Passing), &*script::KEEP);
-            self.script(keep, &index, &[ends.as_bytes()], deadline).await?;
+        match (number(Some(due))?, number(Some(ends))?) {
+            (0, _) => {}
+            (due, ends) => self.enlist(key, &due.to_string(), &ends.to_string()).await,
         }
         Ok(())
     }

@@ -98,6 +98,11 @@ impl Nodes {
         self.shared.levels.status(&self.shared.replication)
     }
 
+    /// How long a verb may take.
+    pub(super) fn timeout(&self) -> Duration {
+        self.shared.timeout
+    }
+
     /// When a verb that begins now has to be over.
     pub(in super::super) fn deadline(&self) -> Instant {
         Instant::now() + self.shared.timeout

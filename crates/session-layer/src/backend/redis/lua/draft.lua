@@ -5,7 +5,7 @@ local cap, policy, head = tonumber(ARGV[6]), ARGV[7], ARGV[8]
 
 local function begin(key, live, index, ended)
   local member, expires = member_of(key), math.min(now + idle, ends)
-  store(key, head, now, idle, ends, expires, user, payload)
+  store(key, head, now, now, idle, ends, expires, user, payload)
   redis.call('ZADD', live, expires, member)
   keep(live, ends)
   for _, other in ipairs(ended) do finish(live, other, index) end

@@ -12,7 +12,7 @@ local created, idle, ends = struct.unpack('>I8I8I8', value, 22)
 local user, grace = user_of(value), tonumber(ARGV[5])
 if ARGV[6] then idle, ends = tonumber(ARGV[6]), now + tonumber(ARGV[7]) end
 local old, new, expires = member_of(key), member_of(to), math.min(now + idle, ends)
-store(to, ARGV[3], created, idle, ends, expires, user, ARGV[4])
+store(to, ARGV[3], now, created, idle, ends, expires, user, ARGV[4])
 local left = 'X'
 if grace > 0 then left = 'A' .. struct.pack('>I8', now + grace) .. new end
 redis.call('SET', key, left, 'PX', grace + TOMBSTONE_LIFE)

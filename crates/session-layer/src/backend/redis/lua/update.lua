@@ -12,7 +12,7 @@ if ARGV[5] then idle, ends, due = tonumber(ARGV[5]), now + tonumber(ARGV[6]), 0 
 local expires = math.min(now + idle, ends)
 local overdue = is_overdue(due, idle, expires)
 if overdue then due = expires end
-store(key, ARGV[3], created, idle, ends, due, user, ARGV[4])
+store(key, ARGV[3], now, created, idle, ends, due, user, ARGV[4])
 if overdue then redis.call('ZADD', live, due, member_of(key)) end
 if ARGV[5] then
   keep(live, ends)

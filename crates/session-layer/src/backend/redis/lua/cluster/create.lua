@@ -1,13 +1,8 @@
 
--- Key: the session's. Arguments: prefix, user, payload, idle, absolute, head.
-local key, user, payload = KEYS[1], ARGV[2], ARGV[3]
-local former = redis.call('GET', key)
-if former and former ~= 'R' then return TAKEN end
-if former then
-  redis.call('SET', key, 'E', 'PX', TOMBSTONE_LIFE)
-  return ENDED
-end
+-- Creates a session that nothing else has to happen with. Key: the session's. Arguments: prefix,
+-- user, payload, idle, absolute, head.
+local key = KEYS[1]
+if redis.call('EXISTS', key) == 1 then return taken_by(key) end
 local idle, ends = tonumber(ARGV[4]), now + tonumber(ARGV[5])
-local expires = math.min(now + idle, ends)
-store(key, ARGV[6], now, idle, ends, expires, user, payload)
+store(key, ARGV[6], now, now, idle, ends, math.min(now + idle, ends), ARGV[2], ARGV[3])
 return DONE

@@ -1,4 +1,4 @@
 
--- Keeps an index until then. Key: the index. Arguments: prefix, until when.
-keep(KEYS[1], tonumber(ARGV[2]))
+-- Keeps a user's index at least for so long. Key: the index. Arguments: prefix, how long.
+keep(KEYS[1], now + tonumber(ARGV[2]) + TOMBSTONE_LIFE)
 return DONE

@@ -1,0 +1,123 @@
+use serde::Serialize;
+
+use super::{BackendError, BackendErrorKind};
+
+/// How a [`Backend`](super::Backend) is at this moment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Health {
+    /// What that means for sessions.
+    pub status: HealthStatus,
+    /// Each store that it has.
+    pub stores: Vec<StoreHealth>,
+}
+
+/// Whether something can be relied on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HealthStatus {
+    /// All is as it should be.
+    Up,
+    /// Sessions are there, and the next fault may be one too many.
+    Degraded,
+    /// Sessions can't be had.
+    Down,
+}
+
+/// How one store is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct StoreHealth {
+    /// The [name](super::Backend::name) of its backend.
+    pub store: &'static str,
+    /// What it is to a [`Failover`](crate::wrap::Failover): `primary` or `backup`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub role: Option<&'static str>,
+    /// Whether it answers.
+    pub status: HealthStatus,
+    /// The kind of fault, if it does not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<&'static str>,
+    /// Whether it is asked, where another one takes its place.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub breaker: Option<Breaker>,
+    /// How many replicas have the latest write, where a write waits for them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub replication: Option<ReplicationLevel>,
+    /// How a [`NearCache`](crate::wrap::NearCache) over it learns of changes: `told`, `by_age`, or
+    /// `lost` while nobody tells it and it keeps nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub near_cache: Option<&'static str>,
+}
+
+/// The state of what keeps requests away from a store that is gone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Breaker {
+    /// It is asked.
+    Closed,
+    /// It is back, and is being given what it has missed.
+    HalfOpen,
+    /// It is left alone, but for probes.
+    Open,
+}
+
+/// How many replicas have a write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct ReplicationLevel {
+    /// How many are to have it before it is answered.
+    pub asked: u32,
+    /// How many had the latest one in time; nothing before the first.
+    pub reached: Option<u32>,
+}
+
+impl Health {
+    /// That of a backend that is one store.
+    pub fn of(store: StoreHealth) -> Self {
+        Self { status: store.status, stores: vec![store] }
+    }
+
+    /// That of a backend of many stores.
+    pub(crate) fn of_stores(status: HealthStatus, stores: Vec<StoreHealth>) -> Self {
+        Self { status, stores }
+    }
+}
+
+impl StoreHealth {
+    /// That of a store that was asked something, and how it was answered.
+    pub fn of<T>(store: &'static str, answer: &Result<T, BackendError>) -> Self {
+        let error = answer.as_ref().err().map(BackendError::kind);
+        let status = if error.is_none() { HealthStatus::Up } else { HealthStatus::Down };
+        Self {
+            store,
+            role: None,
+            status,
+            error: error.map(BackendErrorKind::as_str),
+            breaker: None,
+            replication: None,
+            near_cache: None,
+        }
+    }
+
+    /// That of one that is left alone.
+    pub(crate) fn down(store: &'static str) -> Self {
+        let unasked = BackendError::new(BackendErrorKind::Unavailable);
+        Self { error: None, ..Self::of::<()>(store, &Err(unasked)) }
+    }
+
+    /// With what became of its latest write.
+    #[cfg(feature = "redis")]
+    pub(crate) fn replicated(self, level: ReplicationLevel) -> Self {
+        let is_short = level.reached.is_some_and(|reached| reached < level.asked);
+        let least = if is_short { HealthStatus::Degraded } else { HealthStatus::Up };
+        Self { status: self.status.max(least), replication: Some(level), ..self }
+    }
+}
+
+#[cfg(feature = "redis")]
+impl ReplicationLevel {
+    pub(crate) fn new(asked: u32, reached: Option<u32>) -> Self {
+        Self { asked, reached }
+    }
+}

@@ -1,0 +1,243 @@
+//! The task that watches over a pair of stores: it finds out at the start what they have missed of
+//! one another, sees when one that was away is back, and gives it what it has missed.
+
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use aws_lc_rs::rand;
+use tokio::time::{Instant, sleep};
+
+use super::align::{Aligned, align};
+use super::journal::{self, Missed, What};
+use super::pair::Pair;
+use super::ripening::{Ripeness, Ripening};
+use super::{Follower, Mode, Side};
+use crate::backend::{
+    Backend, BackendError, BackendErrorKind, Draft, Lifetime, Loaded, Payload, Rotated, Rotation,
+    RotationKind, SessionKey,
+};
+
+/// When to look.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Pace {
+    /// How often a store that is away is asked whether it is back.
+    pub(super) probe: Duration,
+    /// How long both stores are written to before the lead changes: until all instances have
+    /// noticed that the other store is back, and no verb is in flight that has not.
+    pub(super) settle: Duration,
+    /// Longer than from a note to the end of what it is about.
+    pub(super) flight: Duration,
+}
+
+/// Goes on for as long as anybody uses the pair.
+pub(super) async fn watch(pair: Weak<Pair>, pace: Pace) {
+    let mut since = Instant::now();
+    let mut last = None;
+    let mut ripening = Ripening::of(pace.flight);
+    loop {
+        let Some(pair) = pair.upgrade() else { return };
+        let mode = match pair.known_mode() {
+            Some(mode) => mode,
+            None => begin(&pair).await,
+        };
+        if last != Some(mode) {
+            (since, last) = (Instant::now(), Some(mode));
+        }
+        let settled = since.elapsed() >= pace.settle;
+        if let Err(error) = look(&pair, mode, settled, &mut ripening).await {
+            tracing::debug!(kind = error.kind().as_str(), ?mode, "the stores do not agree yet");
+        }
+        drop(pair);
+        sleep(jittered(pace.probe)).await;
+    }
+}
+
+/// Whoever was noted to have missed something does not lead.
+async fn begin(pair: &Pair) -> Mode {
+    let (primary, backup) = (pair.store(Side::Primary), pair.store(Side::Backup));
+    let (at_primary, at_backup) = tokio::join!(is_noted(primary), is_noted(backup));
+    let catching_up = |lead| Mode { lead, follower: Follower::CatchingUp };
+    let mode = match (at_primary, at_backup) {
+        (Ok(false), Ok(false)) => Mode::NORMAL,
+        (Ok(false), Ok(true)) => catching_up(Side::Backup),
+        (Ok(true), Ok(_)) => catching_up(Side::Primary),
+        (Err(_), Ok(_)) => Mode::alone(Side::Backup),
+        (_, Err(_)) => Mode::alone(Side::Primary),
+    };
+    tracing::info!(lead = %mode.lead, follower = ?mode.follower, "the stores of the sessions");
+    pair.begin(mode);
+    mode
+}
+
+async fn is_noted(store: &impl Backend) -> Result<bool, BackendError> {
+    for page in journal::pages() {
+        if !journal::page(store, page).await?.is_empty() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+async fn look(
+    pair: &Pair,
+    mode: Mode,
+    settled: bool,
+    ripening: &mut Ripening,
+) -> Result<(), BackendError> {
+    match mode.follower {
+        Follower::Away => {
+            pair.store(mode.follower_side()).answers().await?;
+            pair.welcome(mode.follower_side());
+        }
+        Follower::CatchingUp => match drain_both(pair, mode, ripening).await {
+            Ok(0) if settled => settle(pair, mode).await?,
+            Ok(_) => {}
+            Err(error) => return resort_to_follower(pair, mode, error).await,
+        },
+        // An instance that could not see a store which this one saw may have noted something.
+        Follower::InStep => {
+            drain_both(pair, mode, ripening).await?;
+        }
+    }
+    Ok(())
+}
+
+/// The primary leads, unless somebody has just noted something.
+async fn settle(pair: &Pair, mode: Mode) -> Result<(), BackendError> {
+    let _alone = pair.only_verb().await;
+    let (primary, backup) = (pair.store(Side::Primary), pair.store(Side::Backup));
+    let (at_primary, at_backup) = tokio::join!(is_noted(primary), is_noted(backup));
+    if !at_primary? && !at_backup? {
+        pair.settle(mode);
+    }
+    Ok(())
+}
+
+/// A lead that is gone is done without, if the other one has missed nothing.
+async fn resort_to_follower(
+    pair: &Pair,
+    mode: Mode,
+    error: BackendError,
+) -> Result<(), BackendError> {
+    let (lead, follower) = (pair.store(mode.lead), pair.store(mode.follower_side()));
+    let (led, followed) = tokio::join!(lead.answers(), follower.answers());
+    if led.is_err() && followed.is_ok() {
+        let _alone = pair.only_verb().await;
+        if !pair.has_noted() {
+            pair.begin(Mode::alone(mode.follower_side()));
+        }
+    }
+    Err(error)
+}
+
+async fn drain_both(
+    pair: &Pair,
+    mode: Mode,
+    ripening: &mut Ripening,
+) -> Result<usize, BackendError> {
+    let noted = drain(pair, mode, mode.lead, ripening).await?
+        + drain(pair, mode, mode.lead.other(), ripening).await?;
+    if noted == 0 {
+        ripening.clear();
+    }
+    Ok(noted)
+}
+
+/// Gives one store what the other one has noted, and says how much that was.
+async fn drain(
+    pair: &Pair,
+    mode: Mode,
+    noted_at: Side,
+    ripening: &mut Ripening,
+) -> Result<usize, BackendError> {
+    let mut noted = 0;
+    for page in journal::pages() {
+        let notes = journal::page(pair.store(noted_at), page).await?;
+        noted += notes.len();
+        for note in notes {
+            let ripeness = ripening.see(&note.key, Instant::now());
+            if ripeness != Ripeness::Unripe {
+                let _verb = pair.verb_in(mode).await?;
+                make_up(pair, mode, noted_at, note.missed).await?;
+            }
+            if ripeness == Ripeness::Ripe {
+                pair.store(noted_at).delete(&note.key).await?;
+            }
+        }
+    }
+    Ok(noted)
+}
+
+/// Does in one store what was done in the other one only; of a change, what both have now.
+pub(super) async fn make_up(
+    pair: &Pair,
+    mode: Mode,
+    done_at: Side,
+    missed: Missed,
+) -> Result<Option<Aligned>, BackendError> {
+    let other = pair.store(done_at.other());
+    let Missed { key, what } = missed;
+    match what {
+        What::Changed => align(pair, mode, &key).await.map(Some),
+        What::Ended => other.delete(&key).await.map(|_| None),
+        What::Moved => retire(other, &key).await.map(|()| None),
+    }
+}
+
+/// Makes a key superseded from which the session has moved, and ends nothing that it leads to.
+async fn retire(store: &impl Backend, key: &SessionKey) -> Result<(), BackendError> {
+    let version = match store.load(key).await? {
+        Loaded::Found(found) if found.key == *key => found.record.version,
+        Loaded::Found(_) | Loaded::Missing(_) => return Ok(()),
+    };
+    let nowhere = journal::random_key()?;
+    let lifetime = Lifetime { idle: MOMENT, absolute: MOMENT };
+    let draft = Draft { payload: Payload::default(), user: None, lifetime, cap: None };
+    let rotation = Rotation { version, to: nowhere, kind: RotationKind::Replace(draft) };
+    match store.rotate(key, &rotation).await? {
+        Rotated::Done { .. } => store.delete(&nowhere).await.map(drop),
+        _ => Err(BackendError::new(BackendErrorKind::Timeout)),
+    }
+}
+
+const MOMENT: Duration = Duration::from_secs(60);
+
+/// Between a half and one and a half of it, so that instances don't ask in step.
+fn jittered(time: Duration) -> Duration {
+    let mut byte = [0];
+    let share = rand::fill(&mut byte).map_or(0, |()| u8::from_ne_bytes(byte));
+    time.mul_f64(0.5 + f64::from(share) / f64::from(u8::MAX))
+}
+
+/// Starts the task, on the runtime of the first verb.
+pub(super) fn start(pair: &Arc<Pair>, pace: Pace) {
+    tokio::spawn(watch(Arc::downgrade(pair), pace));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::pair::testing::{change, create, found, pair};
+    use super::*;
+
+    #[tokio::test]
+    async fn a_note_stays_until_what_it_is_about_must_be_over() {
+        let (pair, key) = (pair(), SessionKey::of_id("a"));
+        let mode = Mode { lead: Side::Backup, follower: Follower::CatchingUp };
+        pair.begin(mode);
+        for side in [Side::Primary, Side::Backup] {
+            create(pair.store(side), &key).await;
+        }
+        // It is noted first, and done thereafter.
+        pair.note(Side::Backup, Missed::change(&key)).await.unwrap();
+        let mut ripening = Ripening::of(Duration::from_secs(3600));
+        assert_eq!(drain_both(&pair, mode, &mut ripening).await.unwrap(), 1);
+        change(pair.store(Side::Backup), &key, 1, "late").await;
+        assert_eq!(drain_both(&pair, mode, &mut ripening).await.unwrap(), 1);
+        let mut ripening = Ripening::of(Duration::ZERO);
+        for noted in [1, 1, 0] {
+            assert_eq!(drain_both(&pair, mode, &mut ripening).await.unwrap(), noted);
+        }
+        let record = found(pair.store(Side::Primary), &key).await.record;
+        assert_eq!(record.payload.as_bytes(), b"late");
+    }
+}

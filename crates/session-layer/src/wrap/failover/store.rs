@@ -1,0 +1,115 @@
+use std::fmt;
+use std::future::Future;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use async_trait::async_trait;
+use tokio::time::timeout;
+
+use crate::backend::{
+    Backend, BackendError, BackendErrorKind, Change, Created, Draft, Found, Health, Loaded,
+    Payload, Record, Rotated, Rotation, SessionKey, Stats, StoreHealth, Updated, UserId,
+};
+
+/// A backend that is not waited for longer than so.
+pub(super) struct Store {
+    backend: Arc<dyn Backend>,
+    patience: Duration,
+    /// What is written to see whether it can be.
+    probe: SessionKey,
+}
+
+/// Longer than any two probes are apart.
+const PROBE_LIFE: Duration = Duration::from_secs(600);
+
+impl Store {
+    pub(super) fn new(backend: Arc<dyn Backend>, patience: Duration, probe: SessionKey) -> Self {
+        Self { backend, patience, probe }
+    }
+
+    /// Whether it can be written to.
+    pub(super) async fn answers(&self) -> Result<(), BackendError> {
+        let now = SystemTime::now();
+        let record = Record {
+            version: 1,
+            payload: Payload::default(),
+            user: None,
+            created: now,
+            last_seen: now,
+            idle: PROBE_LIFE,
+            ends: now + PROBE_LIFE,
+        };
+        self.restore(&self.probe, &record).await.map(drop)
+    }
+
+    async fn bounded<T>(
+        &self,
+        call: impl Future<Output = Result<T, BackendError>>,
+    ) -> Result<T, BackendError> {
+        timeout(self.patience, call)
+            .await
+            .unwrap_or_else(|_| Err(BackendError::new(BackendErrorKind::Timeout)))
+    }
+}
+
+#[async_trait]
+impl Backend for Store {
+    async fn load(&self, key: &SessionKey) -> Result<Loaded, BackendError> {
+        self.bounded(self.backend.load(key)).await
+    }
+
+    async fn create(&self, key: &SessionKey, draft: &Draft) -> Result<Created, BackendError> {
+        self.bounded(self.backend.create(key, draft)).await
+    }
+
+    async fn update(&self, key: &SessionKey, change: &Change) -> Result<Updated, BackendError> {
+        self.bounded(self.backend.update(key, change)).await
+    }
+
+    async fn touch(&self, key: &SessionKey) -> Result<bool, BackendError> {
+        self.bounded(self.backend.touch(key)).await
+    }
+
+    async fn rotate(&self, key: &SessionKey, rotation: &Rotation) -> Result<Rotated, BackendError> {
+        self.bounded(self.backend.rotate(key, rotation)).await
+    }
+
+    async fn delete(&self, key: &SessionKey) -> Result<Option<Found>, BackendError> {
+        self.bounded(self.backend.delete(key)).await
+    }
+
+    async fn restore(&self, key: &SessionKey, record: &Record) -> Result<bool, BackendError> {
+        self.bounded(self.backend.restore(key, record)).await
+    }
+
+    async fn of_user(&self, user: &UserId) -> Result<Vec<Found>, BackendError> {
+        self.bounded(self.backend.of_user(user)).await
+    }
+
+    /// Nobody waits for it, and it may take its time.
+    async fn sweep(&self, limit: u32) -> Result<u32, BackendError> {
+        self.backend.sweep(limit).await
+    }
+
+    async fn stats(&self) -> Result<Stats, BackendError> {
+        self.bounded(self.backend.stats()).await
+    }
+
+    /// As others wait for it.
+    async fn health(&self) -> Health {
+        timeout(self.patience, self.backend.health()).await.unwrap_or_else(|_| {
+            let late: Result<(), _> = Err(BackendError::new(BackendErrorKind::Timeout));
+            Health::of(StoreHealth::of(self.name(), &late))
+        })
+    }
+
+    fn name(&self) -> &'static str {
+        self.backend.name()
+    }
+}
+
+impl fmt::Debug for Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.backend.fmt(f)
+    }
+}

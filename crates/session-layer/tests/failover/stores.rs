@@ -1,0 +1,153 @@
+use std::time::{Duration, SystemTime};
+
+use async_trait::async_trait;
+use auth_core::ManualClock;
+use session_layer::backend::{
+    Backend, Cap, CapPolicy, Change, Created, Draft, Found, Lifetime, Loaded, MemoryBackend,
+    Payload, Record, Rotation, RotationKind, SessionKey, Updated, UserId,
+};
+use session_layer::conformance::Subject;
+use session_layer::wrap::Failover;
+use session_layer::wrap::failover::{Follower, Mode, Side};
+use test_servers::until;
+
+use crate::faulty::Faulty;
+
+/// Two memory backends, and failover between them.
+pub(crate) struct Stores {
+    pub(crate) primary: Faulty,
+    pub(crate) backup: Faulty,
+    pub(crate) failover: Failover,
+    pub(crate) clock: ManualClock,
+}
+
+pub(crate) const NORMAL: Mode = Mode { lead: Side::Primary, follower: Follower::InStep };
+pub(crate) const BACKUP_ALONE: Mode = Mode { lead: Side::Backup, follower: Follower::Away };
+pub(crate) const PRIMARY_ALONE: Mode = Mode { lead: Side::Primary, follower: Follower::Away };
+
+impl Stores {
+    pub(crate) async fn new() -> Self {
+        let clock = ManualClock::new(SystemTime::now());
+        let memory = || MemoryBackend::builder().clock(clock.clone()).build().unwrap();
+        let (primary, backup) = (Faulty::over(memory()), Faulty::over(memory()));
+        let failover = failover(&primary, &backup);
+        Self { primary, backup, failover, clock }
+    }
+
+    /// A second instance of the application.
+    pub(crate) fn instance(&self) -> Failover {
+        failover(&self.primary, &self.backup)
+    }
+
+    pub(crate) async fn is_in(&self, mode: Mode) {
+        mode_of(&self.failover, mode).await;
+    }
+
+    pub(crate) async fn create(&self, name: &str) {
+        let created = self.failover.create(&key(name), &draft(name)).await.unwrap();
+        assert_eq!(created, Created::Done { ended: Vec::new() });
+    }
+
+    pub(crate) async fn found(&self, name: &str) -> Option<Found> {
+        found(&self.failover, name).await
+    }
+
+    /// Changes a session, and says its version.
+    pub(crate) async fn change(&self, name: &str, content: &str) -> u64 {
+        change(&self.failover, name, content).await
+    }
+
+    /// Its content in both stores, if they say the same.
+    pub(crate) async fn agreed(&self, name: &str) -> Option<String> {
+        let (primary, backup) = (content(&self.primary, name), content(&self.backup, name));
+        let (primary, backup) = (primary.await, backup.await);
+        assert_eq!(primary, backup, "the stores do not agree");
+        primary
+    }
+}
+
+fn failover(primary: &Faulty, backup: &Faulty) -> Failover {
+    Failover::builder(primary.clone(), backup.clone())
+        .patience(Duration::from_millis(200))
+        .probe_every(Duration::from_millis(5))
+        .build()
+        .unwrap()
+}
+
+#[async_trait]
+impl Subject for Stores {
+    fn backend(&self) -> &dyn Backend {
+        &self.failover
+    }
+
+    async fn advance(&self, by: Duration) {
+        self.clock.advance(by);
+    }
+}
+
+pub(crate) async fn mode_of(failover: &Failover, mode: Mode) {
+    until("the mode changed", async || (failover.mode() == Some(mode)).then_some(()))
+        .await
+        .unwrap();
+}
+
+pub(crate) async fn found(backend: &impl Backend, name: &str) -> Option<Found> {
+    match backend.load(&key(name)).await.unwrap() {
+        Loaded::Found(found) => Some(found),
+        Loaded::Missing(_) => None,
+    }
+}
+
+async fn content(backend: &impl Backend, name: &str) -> Option<String> {
+    let found = found(backend, name).await?;
+    Some(String::from_utf8(found.record.payload.as_bytes().to_vec()).unwrap())
+}
+
+pub(crate) async fn change(backend: &impl Backend, name: &str, content: &str) -> u64 {
+    let version = found(backend, name).await.unwrap().record.version;
+    let payload = Payload::from_bytes(content.as_bytes().to_vec());
+    let change = Change { version, payload, lifetime: None };
+    match backend.update(&key(name), &change).await.unwrap() {
+        Updated::Done(version) => version,
+        other => panic!("it is {other:?}"),
+    }
+}
+
+pub(crate) fn key(name: &str) -> SessionKey {
+    SessionKey::of_id(name)
+}
+
+pub(crate) fn alice() -> UserId {
+    UserId::new("alice").unwrap()
+}
+
+/// A session of alice.
+pub(crate) fn draft(content: &str) -> Draft {
+    let lifetime =
+        Lifetime { idle: Duration::from_secs(1800), absolute: Duration::from_secs(7200) };
+    let payload = Payload::from_bytes(content.as_bytes().to_vec());
+    Draft { payload, user: Some(alice()), lifetime, cap: None }
+}
+
+/// A session of alice that began a minute ago.
+pub(crate) fn minute_old(content: &str) -> Record {
+    let Draft { payload, user, lifetime, .. } = draft(content);
+    let created = SystemTime::now() - Duration::from_secs(60);
+    let ends = created + lifetime.absolute;
+    Record { version: 1, payload, user, created, last_seen: created, idle: lifetime.idle, ends }
+}
+
+/// A session of alice, who may have one.
+pub(crate) fn only_one(content: &str) -> Draft {
+    let cap = Cap { sessions: 1.try_into().unwrap(), policy: CapPolicy::EndOldest };
+    Draft { cap: Some(cap), ..draft(content) }
+}
+
+pub(crate) fn renewal(version: u64, to: &str) -> Rotation {
+    let kind = RotationKind::Renew {
+        payload: Payload::from_bytes("renewed"),
+        lifetime: None,
+        grace: Duration::from_secs(30),
+    };
+    Rotation { version, to: key(to), kind }
+}

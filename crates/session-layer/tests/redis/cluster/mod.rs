@@ -1,0 +1,9 @@
+//! A cluster of Redis.
+
+mod shared;
+
+mod promises {
+    use super::shared::Shared;
+
+    session_layer::conformance_tests!(Shared::start());
+}

@@ -1,0 +1,195 @@
+//! A browser as a person uses it.
+
+use anyhow::{Context, Result};
+use serde_json::{Value, json};
+use stack_tests::until;
+use test_servers::{Folder, program};
+
+use crate::element::Element;
+use crate::session::Session;
+use crate::shop::Shop;
+
+/// Chromium with a profile of its own, on the pages of one shop.
+#[derive(Debug)]
+pub(crate) struct Browser {
+    // Ends before its profile goes.
+    session: Option<Session>,
+    capabilities: Value,
+    url: String,
+    _profile: Folder,
+}
+
+/// What of the login form is ticked.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Login {
+    Remembered,
+    NotRemembered,
+}
+
+impl Browser {
+    pub(crate) async fn of(shop: &Shop) -> Result<Self> {
+        Self::start(shop, json!({}), WAITING).await
+    }
+
+    /// With JavaScript switched off, as its settings can.
+    pub(crate) async fn without_scripts(shop: &Shop) -> Result<Self> {
+        let block = json!({ "profile.managed_default_content_settings.javascript": 2 });
+        Self::start(shop, block, WAITING).await
+    }
+
+    /// That lets the test go on while it loads a page.
+    pub(crate) async fn that_does_not_wait(shop: &Shop) -> Result<Self> {
+        Self::start(shop, json!({}), "none").await
+    }
+
+    async fn start(shop: &Shop, preferences: Value, strategy: &str) -> Result<Self> {
+        let profile = Folder::create()?;
+        let folder = format!("--user-data-dir={}", profile.path().display());
+        let flags = [FLAGS.as_slice(), &[&folder]].concat();
+        let options =
+            json!({ "binary": program("chromium")?, "args": flags, "prefs": preferences });
+        let capabilities = json!({ "goog:chromeOptions": options, "pageLoadStrategy": strategy });
+        let session = Some(Session::start(&capabilities).await?);
+        Ok(Self { session, capabilities, url: shop.url(), _profile: profile })
+    }
+
+    /// Ends it, and starts it again with the profile that it had.
+    pub(crate) async fn restart(&mut self) -> Result<()> {
+        self.session = None;
+        self.session = Some(Session::start(&self.capabilities).await?);
+        Ok(())
+    }
+
+    fn session(&mut self) -> Result<&mut Session> {
+        self.session.as_mut().context("the browser has not started again")
+    }
+
+    /// Opens a page of the shop.
+    pub(crate) async fn open(&mut self, path: &str) -> Result<()> {
+        let url = format!("{}{path}", self.url);
+        self.open_url(&url).await
+    }
+
+    pub(crate) async fn open_url(&mut self, url: &str) -> Result<()> {
+        self.session()?.post("url", json!({ "url": url })).await.map(drop)
+    }
+
+    pub(crate) async fn back(&mut self) -> Result<()> {
+        self.session()?.post("back", json!({})).await.map(drop)
+    }
+
+    pub(crate) async fn reload(&mut self) -> Result<()> {
+        self.session()?.post("refresh", json!({})).await.map(drop)
+    }
+
+    /// The tab that commands are for.
+    pub(crate) async fn tab(&mut self) -> Result<Value> {
+        self.session()?.get("window").await
+    }
+
+    /// Opens a tab, which commands are for from now on.
+    pub(crate) async fn new_tab(&mut self) -> Result<Value> {
+        let opened = self.session()?.post("window/new", json!({ "type": "tab" })).await?;
+        let tab = opened.get("handle").context("a tab has no handle")?.clone();
+        self.switch_to(&tab).await?;
+        Ok(tab)
+    }
+
+    pub(crate) async fn switch_to(&mut self, tab: &Value) -> Result<()> {
+        self.session()?.post("window", json!({ "handle": tab })).await.map(drop)
+    }
+
+    pub(crate) async fn click(&mut self, selector: &str) -> Result<()> {
+        let session = self.session()?;
+        Element::find(session, selector).await?.click(session).await
+    }
+
+    pub(crate) async fn fill(&mut self, selector: &str, text: &str) -> Result<()> {
+        let session = self.session()?;
+        Element::find(session, selector).await?.fill(session, text).await
+    }
+
+    /// The texts of all that the selector finds.
+    pub(crate) async fn texts(&mut self, selector: &str) -> Result<Vec<String>> {
+        let session = self.session()?;
+        let mut texts = Vec::new();
+        for element in Element::all(session, selector).await? {
+            texts.push(element.text(session).await?);
+        }
+        Ok(texts)
+    }
+
+    /// Comes back when the page shows this.
+    pub(crate) async fn shows(&mut self, text: &str) -> Result<()> {
+        let mut shown = Vec::new();
+        let what = format!("the page showed {text:?}");
+        let wait = until(&what, async || {
+            // A page that just goes is no fault.
+            shown = self.texts("body").await.ok()?;
+            shown.iter().any(|body| body.contains(text)).then_some(())
+        });
+        wait.await.with_context(|| format!("it shows {shown:?}"))
+    }
+
+    /// What a script of the page gets.
+    pub(crate) async fn script(&mut self, script: &str) -> Result<Value> {
+        self.session()?.post("execute/sync", json!({ "script": script, "args": [] })).await
+    }
+
+    /// All cookies of this page, those that scripts do not see too.
+    pub(crate) async fn cookies(&mut self) -> Result<Vec<Value>> {
+        let cookies = self.session()?.get("cookie").await?;
+        Ok(cookies.as_array().context("no list of cookies")?.clone())
+    }
+
+    /// Fills in the form on the page, as alice.
+    pub(crate) async fn fill_in_login(&mut self, login: Login) -> Result<()> {
+        self.fill("[name=username]", "alice").await?;
+        self.fill("[name=password]", "wonderland").await?;
+        if login == Login::Remembered {
+            self.click("[name=remember]").await?;
+        }
+        Ok(())
+    }
+
+    /// Logs alice in, from the page with the form to the cart.
+    pub(crate) async fn log_in(&mut self, login: Login) -> Result<()> {
+        self.open("/login").await?;
+        self.fill_in_login(login).await?;
+        self.click(LOG_IN).await?;
+        self.shows("in your cart").await
+    }
+
+    /// Asks the shop who is logged in; alice has to be.
+    pub(crate) async fn is_alice(&mut self) -> Result<()> {
+        self.open("/me").await?;
+        self.shows("You are logged in as alice.").await
+    }
+
+    /// Asks the shop who is logged in; nobody may be.
+    pub(crate) async fn is_guest(&mut self) -> Result<()> {
+        self.open("/me").await?;
+        self.shows("log in first").await
+    }
+}
+
+/// The buttons of the pages.
+pub(crate) const LOG_IN: &str = "form[action='/login'] button";
+pub(crate) const LOG_OUT: &str = "form[action='/logout'] button:not([name])";
+pub(crate) const LOG_OUT_EVERYWHERE: &str = "form[action='/logout'] button[name=everywhere]";
+
+/// A command comes back when the page that it leads to is there.
+const WAITING: &str = "normal";
+
+/// Without a sandbox, which root can not have, and without what it does of its own accord.
+const FLAGS: [&str; 9] = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+];

@@ -1,0 +1,16 @@
+//! The shop in a real browser: headless Chromium, which chromedriver steers.
+//!
+//! Every test has a shop and a browser with a profile of its own; all share one chromedriver. One
+//! that is not installed fails them all.
+
+mod browser;
+mod cookie;
+mod devices;
+mod driver;
+mod element;
+mod history;
+mod no_script;
+mod restart;
+mod session;
+mod shop;
+mod tabs;
