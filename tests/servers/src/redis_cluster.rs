@@ -3,7 +3,7 @@
 use anyhow::{Context, Result};
 
 use crate::redis_talk::talk;
-use crate::{Port, Redis, until};
+use crate::{Folder, Port, Redis, until};
 
 /// How many slots a cluster has.
 const SLOTS: usize = 16_384;
@@ -18,6 +18,9 @@ pub struct RedisCluster {
     pub nodes: Vec<Redis>,
     /// What the nodes talk to each other through.
     buses: Vec<Port>,
+    secured: Vec<Port>,
+    /// With the nodes' certificates, which they may read again.
+    certificates: Option<Folder>,
 }
 
 const MASTERS: usize = 3;
@@ -28,7 +31,7 @@ impl RedisCluster {
     /// # Errors
     /// A node is not installed, or does not come up.
     pub async fn start() -> Result<Self> {
-        Self::start_with(0).await
+        Self::start_with(0, &[]).await
     }
 
     /// Starts one where each master has a replica, which soon takes its place.
@@ -36,19 +39,53 @@ impl RedisCluster {
     /// # Errors
     /// A node is not installed, or does not come up.
     pub async fn start_with_replicas() -> Result<Self> {
-        Self::start_with(1).await
+        Self::start_with(1, &[]).await
     }
 
-    async fn start_with(replicas: usize) -> Result<Self> {
-        let (mut nodes, mut buses) = (Vec::new(), Vec::new());
+    /// Starts one that has masters only, and takes TLS on other ports than those of its nodes: with
+    /// a certificate, its key and the authority that vouches for it. All in PEM.
+    ///
+    /// # Errors
+    /// A node is not installed, or does not come up.
+    pub async fn start_with_tls(certificate: &str, key: &str, authority: &str) -> Result<Self> {
+        let folder = Folder::create()?;
+        let file = |name: &str, text: &str| -> Result<String> {
+            let path = folder.path().join(name);
+            std::fs::write(&path, text)?;
+            Ok(path.display().to_string())
+        };
+        let files = [
+            ["--tls-cert-file", &file("certificate.pem", certificate)?],
+            ["--tls-key-file", &file("key.pem", key)?],
+            ["--tls-ca-cert-file", &file("authority.pem", authority)?],
+        ];
+        let more = ["--tls-auth-clients", "no", "--tls-cluster", "yes"];
+        let mut cluster = Self::start_with(0, &[&files.concat()[..], &more].concat()).await?;
+        cluster.certificates = Some(folder);
+        Ok(cluster)
+    }
+
+    async fn start_with(replicas: usize, options: &[&str]) -> Result<Self> {
+        let (mut nodes, mut buses, mut secured) = (Vec::new(), Vec::new(), Vec::new());
         for _ in 0..MASTERS * (1 + replicas) {
-            let port = Port::draw()?;
-            nodes.push(node(&port).await?);
-            buses.push(port);
+            let (bus, tls) = (Port::draw()?, Port::draw()?);
+            let number = tls.number().to_string();
+            let port = ["--tls-port", &number];
+            let tls_port: &[&str] = if options.is_empty() { &[] } else { &port };
+            nodes.push(node(&bus, &[tls_port, options].concat()).await?);
+            buses.push(bus);
+            secured.push(tls);
         }
-        let cluster = Self { nodes, buses };
+        let cluster = Self { nodes, buses, secured, certificates: None };
         cluster.found().await?;
         Ok(cluster)
+    }
+
+    /// Where the masters take TLS, as a URL.
+    pub fn tls_url(&self) -> String {
+        let masters = self.secured.iter().take(MASTERS);
+        let places: Vec<_> = masters.map(|port| port.address().to_string()).collect();
+        format!("rediss+cluster://{}", places.join(","))
     }
 
     /// Where the masters listen, as a URL.
@@ -78,13 +115,15 @@ impl RedisCluster {
 
     /// Gives them slots, and makes them known to each other.
     async fn found(&self) -> Result<()> {
+        // Who knows another one already can not be given an epoch.
         for (number, node) in self.nodes.iter().enumerate() {
-            let epoch = format!("CLUSTER SET-CONFIG-EPOCH {}", number + 1);
-            say(node, &epoch).await?;
-            if number < MASTERS {
-                let (first, end) = (first_slot(number), first_slot(number + 1));
-                say(node, &format!("CLUSTER ADDSLOTSRANGE {first} {}", end - 1)).await?;
-            }
+            say(node, &format!("CLUSTER SET-CONFIG-EPOCH {}", number + 1)).await?;
+        }
+        for (number, node) in self.nodes.iter().enumerate().take(MASTERS) {
+            let (first, end) = (first_slot(number), first_slot(number + 1));
+            say(node, &format!("CLUSTER ADDSLOTSRANGE {first} {}", end - 1)).await?;
+        }
+        for node in &self.nodes {
             for (other, port) in self.nodes.iter().zip(&self.buses) {
                 let place = other.address().port();
                 say(node, &format!("CLUSTER MEET 127.0.0.1 {place} {}", port.number())).await?;
@@ -130,18 +169,19 @@ fn first_slot(master: usize) -> usize {
     (master * SLOTS).div_ceil(MASTERS)
 }
 
-/// A command that has to succeed, if not at once: nodes that have just met know little.
+/// A command that has to succeed, if not at once: nodes that have just met know little. One that is
+/// slow to answer may be asked to do again what it has done.
 async fn say(node: &Redis, command: &str) -> Result<String> {
     until(command, async || {
         let told = talk(node.address(), &[command]).await.ok()?;
-        (!told.starts_with('-')).then_some(told)
+        (!told.starts_with('-') || told.contains("already")).then_some(told)
     })
     .await
 }
 
-async fn node(bus: &Port) -> Result<Redis> {
+async fn node(bus: &Port, options: &[&str]) -> Result<Redis> {
     let bus = bus.number().to_string();
-    Redis::start_with(&[
+    let cluster = [
         "--cluster-enabled",
         "yes",
         "--cluster-config-file",
@@ -156,6 +196,6 @@ async fn node(bus: &Port) -> Result<Redis> {
         "no",
         "--repl-diskless-sync-delay",
         "0",
-    ])
-    .await
+    ];
+    Redis::start_with(&[&cluster[..], options].concat()).await
 }

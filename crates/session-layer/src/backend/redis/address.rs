@@ -24,6 +24,16 @@ pub(super) enum Servers {
     Cluster(Vec<Place>),
 }
 
+impl Servers {
+    /// How many writes of a verb may wait for replicas, one after another.
+    pub(super) fn waits(&self) -> u32 {
+        match self {
+            Self::One(_) | Self::Watched { .. } => 1,
+            Self::Cluster(_) => 3,
+        }
+    }
+}
+
 /// What a scheme promises.
 #[derive(Clone, Copy)]
 enum Kind {

@@ -108,12 +108,13 @@ impl RedisBuilder {
     ///
     /// # Errors
     /// The URL is not one of a Redis; a timeout is zero or longer than a minute; the prefix is
-    /// empty or too long; replication would wait for nothing or too long; there is a certificate that can't be read, or no authority to check
-    /// Redis with, or a certificate without TLS, or a login for sentinels without them.
+    /// empty or too long; replication would wait for nothing or too long; the
+    /// prefix has braces in a cluster; there is a certificate that can't be read, or no authority
+    /// to check Redis with, or a certificate without TLS, or a login for sentinels without them.
     pub fn build(self) -> Result<RedisBackend, ConfigError> {
         let address = Address::parse(&self.url)?;
         self.check_limits()?;
-        self.replication.check(self.timeout)?;
+        self.replication.check(self.timeout, address.servers.waits())?;
         self.check_sentinel_login(&address.servers)?;
         let (dialer, names) = (self.dialer(&address)?, Names::under(self.prefix.clone()));
         let single = |server| Store::Single(Single::new(server, names.clone()));
@@ -149,10 +150,10 @@ impl RedisBuilder {
         dialer: Dialer,
         names: Names,
     ) -> Result<Cluster, ConfigError> {
-        if self.prefix.contains('{') {
+        if self.prefix.contains(['{', '}']) {
             return Err(ConfigError::new(
                 ConfigErrorKind::InvalidPrefix,
-                "prefix must have no `{` in a cluster, which would keep all sessions on one node",
+                "prefix must have no braces in a cluster, where they say what belongs on one node",
             ));
         }
         Ok(Cluster::new(Nodes::new(nodes, dialer, self.timeout, self.replication), names))

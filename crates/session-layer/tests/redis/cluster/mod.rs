@@ -1,6 +1,12 @@
 //! A cluster of Redis.
 
+mod addresses;
+mod failover;
+mod holes;
+mod resharding;
+mod secured;
 mod shared;
+mod steps;
 
 mod promises {
     use super::shared::Shared;

@@ -12,8 +12,8 @@ use super::super::backoff;
 use super::super::dialer::Dialer;
 use super::super::endpoint::Endpoint;
 use super::super::fault::{
-    Redirection, about, backend_error, closed, is_unknown_script, knows_no_slots, redirection,
-    timed_out,
+    Redirection, about, backend_error, closed, is_nobodys, is_unknown_script, knows_no_slots,
+    redirection, timed_out,
 };
 use super::super::link::Link;
 use super::super::place::Place;
@@ -71,6 +71,8 @@ enum Target {
 
 /// How soon to ask again what a cluster that changes has refused.
 const PAUSE: Duration = Duration::from_millis(25);
+/// How many redirections to follow without a pause.
+const HOPS: u32 = 4;
 /// How often to explore at most, and again while somebody waits.
 const EXPLORATION: Duration = Duration::from_millis(150);
 
@@ -159,7 +161,7 @@ impl Nodes {
         deadline: Instant,
     ) -> Result<Value, BackendError> {
         let (slot, shared) = (slot(key.as_bytes()), self.shared());
-        let mut target = Target::Master;
+        let (mut target, mut hops) = (Target::Master, 0);
         loop {
             let attempt = shared.attempt(slot, &target, request, deadline).await;
             let error = match attempt {
@@ -168,7 +170,14 @@ impl Nodes {
                 }
                 Err(error) => error,
             };
+            hops += 1;
             target = match redirection(&error) {
+                // They send us to each other, until they agree.
+                Some(_) if hops % HOPS == 0 && Instant::now() + PAUSE < deadline => {
+                    shared.doubt.notify_one();
+                    sleep(PAUSE).await;
+                    Target::Master
+                }
                 Some(Redirection::Moved(place)) => {
                     shared.move_slot(slot, place);
                     Target::Master
@@ -247,18 +256,21 @@ impl Shared {
                 () = sleep_until(again) => {}
             }
             if Instant::now() >= deadline {
-                return Err(self.reason(server.as_deref(), write).await);
+                return Err(self.reason(slot, server.as_deref(), write).await);
             }
         }
     }
 
     /// Why there is no connection to this server, or no such server.
-    async fn reason(&self, server: Option<&Server>, write: Option<Write>) -> RedisError {
-        match server {
-            Some(server) => {
-                server.reach(write, Instant::now()).await.err().unwrap_or_else(timed_out)
-            }
-            None => self.known().reason.clone().unwrap_or_else(timed_out),
+    async fn reason(&self, slot: u16, server: Option<&Server>, write: Option<Write>) -> RedisError {
+        if let Some(server) = server {
+            return server.reach(write, Instant::now()).await.err().unwrap_or_else(timed_out);
+        }
+        let known = self.known();
+        match &known.reason {
+            Some(reason) => reason.clone(),
+            None if known.topology.masters().is_empty() => timed_out(),
+            None => is_nobodys(slot),
         }
     }
 

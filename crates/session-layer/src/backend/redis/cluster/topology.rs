@@ -2,6 +2,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use redis::Value;
 
+use super::super::fault::UNKNOWN_HOST;
 use super::super::place::Place;
 
 /// Which node has which slots.
@@ -57,19 +58,36 @@ impl Range {
         let [first, last, Value::Array(master), ..] = parts.as_slice() else {
             return None;
         };
-        let [host, port, ..] = master.as_slice() else {
+        let [host, port, more @ ..] = master.as_slice() else {
             return None;
         };
-        let host = match host {
-            Value::BulkString(host) if !host.is_empty() => String::from_utf8(host.clone()).ok()?,
-            _ => of.host.clone(),
-        };
+        let host = text(host).filter(|host| !host.is_empty() && host != UNKNOWN_HOST);
+        let host = host.or_else(|| address(more)).unwrap_or_else(|| of.host.clone());
         let master = Place { host, port: number(port)? };
         Some(Self { first: number(first)?, last: number(last)?, master })
     }
 
     fn has(&self, slot: u16) -> bool {
         (self.first..=self.last).contains(&slot)
+    }
+}
+
+/// What a node is also known by, behind its id: names and values in turns.
+fn address(more: &[Value]) -> Option<String> {
+    let [_id, Value::Array(others), ..] = more else {
+        return None;
+    };
+    let mut pairs = others.chunks_exact(2);
+    pairs.find_map(|pair| match pair {
+        [name, address] if text(name)? == "ip" => text(address).filter(|host| !host.is_empty()),
+        _ => None,
+    })
+}
+
+fn text(value: &Value) -> Option<String> {
+    match value {
+        Value::BulkString(text) => String::from_utf8(text.clone()).ok(),
+        _ => None,
     }
 }
 
@@ -109,6 +127,16 @@ mod tests {
     #[test]
     fn a_node_that_does_not_know_its_host_is_where_it_was_asked() {
         assert_eq!(two_nodes().masters(), [place("one", 1), place("self", 2)]);
+    }
+
+    #[test]
+    fn a_node_without_the_name_that_it_is_to_have_is_at_its_address() {
+        let text = |text: &str| Value::BulkString(text.into());
+        let also = Value::Array(vec![text("ip"), text("10.0.0.1")]);
+        let node = Value::Array(vec![text("?"), Value::Int(1), text("id"), also]);
+        let range = Value::Array(vec![Value::Int(0), Value::Int(16_383), node]);
+        let topology = Topology::read(&Value::Array(vec![range]), &place("self", 7)).unwrap();
+        assert_eq!(topology.masters(), [place("10.0.0.1", 1)]);
     }
 
     #[test]
