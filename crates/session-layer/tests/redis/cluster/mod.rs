@@ -2,6 +2,7 @@
 
 mod addresses;
 mod failover;
+mod hiccups;
 mod holes;
 mod resharding;
 mod secured;

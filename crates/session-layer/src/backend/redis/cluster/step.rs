@@ -103,7 +103,9 @@ impl<'a> Step<'a> {
 
     /// Takes a key for a session that begins.
     pub(super) async fn begin(&mut self, newcomer: &Newcomer<'_>) -> Result<Taking, BackendError> {
-        self.take_by(&script::BEGIN, newcomer.key, &newcomer.arguments()).await
+        let arguments = newcomer.arguments();
+        let answer = self.ask(&script::BEGIN, newcomer.key, &arguments).await?;
+        self.note(newcomer.key, answer)
     }
 
     /// Takes a key for a session from elsewhere.
@@ -113,7 +115,8 @@ impl<'a> Step<'a> {
         record: &Record,
     ) -> Result<Taking, BackendError> {
         let texts = RecordTexts::of(record);
-        self.take_by(&script::RESTORE, key, &texts.arguments()).await
+        let answer = self.ask(&script::RESTORE, key, &texts.arguments()).await?;
+        self.note(key, answer)
     }
 
     /// Takes the key of a live session, if it has still this beginning and this lasting part, where
@@ -122,31 +125,10 @@ impl<'a> Step<'a> {
         &mut self,
         key: &SessionKey,
         left: &Left<'_>,
-        [beginning, lasting]: [&[u8]; 2],
+        read: [&[u8]; 2],
     ) -> Result<Taking, BackendError> {
-        let [left, grace, successor] = left.arguments();
-        let [left, grace, successor] = [&left, &grace, &successor].map(|text| text.as_bytes());
-        let arguments = [left, grace, successor, beginning, lasting];
-        self.take_by(&script::TAKE, key, &arguments).await
-    }
-
-    /// Takes a key by a script that gets the step and then these arguments.
-    async fn take_by(
-        &mut self,
-        script: &Script,
-        key: &SessionKey,
-        arguments: &[&[u8]],
-    ) -> Result<Taking, BackendError> {
-        let script = (Some(Write::Lasting), script);
-        let arguments = [&[self.name.as_bytes()], arguments].concat();
-        match self.cluster.act(script, key, &arguments, self.deadline).await? {
-            Answer::Done(life) => {
-                self.life = self.life.max(number(life.first())?);
-                self.taken.push(*key);
-                Ok(Taking::Taken)
-            }
-            other => Ok(Taking::Other(other)),
-        }
+        let answer = self.ask_for(key, left, read).await?;
+        self.note(key, answer)
     }
 
     /// Takes live sessions of the user, of which the first so many are ended. False if one of them
@@ -156,14 +138,52 @@ impl<'a> Step<'a> {
         sessions: &[Found],
         ended: usize,
     ) -> Result<bool, BackendError> {
-        for (place, Found { key, record }) in sessions.iter().enumerate() {
-            let left = if place < ended { Left::Ended } else { Left::Session };
-            match self.take(key, &left, [b"", &lasting(record)]).await? {
-                Taking::Taken => {}
-                Taking::Other(_) => return Ok(false),
+        let lefts = (0..sessions.len())
+            .map(|place| if place < ended { Left::Ended } else { Left::Session });
+        let sessions: Vec<_> = sessions.iter().zip(lefts).collect();
+        let mut all = true;
+        for some in sessions.chunks(Cluster::AT_ONCE) {
+            let answers = join_all(some.iter().map(async |(Found { key, record }, left)| {
+                (key, self.ask_for(key, left, [b"", &lasting(record)]).await)
+            }));
+            for (key, answer) in answers.await {
+                all &= matches!(self.note(key, answer?)?, Taking::Taken);
             }
         }
-        Ok(true)
+        Ok(all)
+    }
+
+    async fn ask_for(
+        &self,
+        key: &SessionKey,
+        left: &Left<'_>,
+        [beginning, lasting]: [&[u8]; 2],
+    ) -> Result<Answer, BackendError> {
+        let [left, grace, successor] = left.arguments();
+        let [left, grace, successor] = [&left, &grace, &successor].map(|text| text.as_bytes());
+        self.ask(&script::TAKE, key, &[left, grace, successor, beginning, lasting]).await
+    }
+
+    /// Runs a script that takes a key: it gets the step, and then these arguments.
+    async fn ask(
+        &self,
+        script: &Script,
+        key: &SessionKey,
+        arguments: &[&[u8]],
+    ) -> Result<Answer, BackendError> {
+        let arguments = [&[self.name.as_bytes()], arguments].concat();
+        self.cluster.act((Some(Write::Lasting), script), key, &arguments, self.deadline).await
+    }
+
+    fn note(&mut self, key: &SessionKey, answer: Answer) -> Result<Taking, BackendError> {
+        match answer {
+            Answer::Done(life) => {
+                self.life = self.life.max(number(life.first())?);
+                self.taken.push(*key);
+                Ok(Taking::Taken)
+            }
+            other => Ok(Taking::Other(other)),
+        }
     }
 
     /// Those in the user's index that nobody has looked at.
