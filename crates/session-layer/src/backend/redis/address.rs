@@ -168,8 +168,8 @@ fn invalid(what: &str) -> ConfigError {
 const SCHEME: &str = "the URL has another scheme; ";
 const FORM: &str = "give it as redis://host, or rediss://user:password@host:6379/0 for TLS, a \
                     login and a database, or redis+sentinel://host,host,host/master for a master \
-                    that sentinels watch, or redis+cluster://host,host for a cluster; characters such as @ and / in a password are written as \
-                    %40 and %2F";
+                    that sentinels watch, or redis+cluster://host,host for a cluster; characters such as \
+                    @ and / in a password are written as %40 and %2F";
 
 #[cfg(test)]
 mod tests {

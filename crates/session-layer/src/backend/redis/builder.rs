@@ -45,7 +45,8 @@ impl RedisBuilder {
     }
 
     /// What the names of all our keys in Redis start with, `session:` by default; 1 to 64 bytes.
-    /// Give each application that shares a database one of its own.
+    /// Give each application that shares a database or a cluster one of its own. Without braces in
+    /// a cluster.
     pub fn prefix(mut self, prefix: impl Into<String>) -> Self {
         self.prefix = prefix.into();
         self

@@ -47,12 +47,13 @@ use cluster::Cluster;
 use fault::backend_error;
 use single::Single;
 
-/// Keeps sessions in a Redis (6.2 or later) or a Valkey, on one connection that heals itself.
+/// Keeps sessions in a Redis (6.2 or later) or a Valkey, on one connection that heals itself, or
+/// one to each master of a cluster.
 ///
-/// It keeps every promise of [`Backend`], by the clock of Redis: each verb is one script, and so
-/// one step, and [`load`](Backend::load) is one `GET`. Redis is asked once a verb, but for a load
-/// under a key that was renewed a moment ago (twice), and for a script that Redis has lost, as
-/// after a restart (it is given the text then).
+/// It keeps every promise of [`Backend`], by the clock of Redis: outside of a cluster, each verb is
+/// one script, and so one step, and [`load`](Backend::load) is one `GET`. Redis is asked once a
+/// verb, but for a load under a key that was renewed a moment ago (twice), and for a script that
+/// Redis has lost, as after a restart (it is given the text then).
 ///
 /// ```no_run
 /// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
@@ -84,8 +85,8 @@ use single::Single;
 ///
 /// Redis replicates asynchronously: what it acknowledged in the last moment before its end may be
 /// gone, a logout too, unless that waited for replicas
-/// ([`replication`](RedisBuilder::replication)). A master that is cut off from the sentinels, and not from us, goes on taking
-/// writes that are lost later; `min-replicas-to-write 1` bounds that.
+/// ([`replication`](RedisBuilder::replication)). A master that is cut off from the sentinels, and
+/// not from us, goes on taking writes that are lost later; `min-replicas-to-write 1` bounds that.
 ///
 /// # What Redis has to be
 ///
@@ -110,16 +111,39 @@ use single::Single;
 /// session that is created counts out up to two, and leaves up to three out of its user's set that
 /// have expired: nothing grows without bounds where nobody sweeps.
 ///
-/// # Not for a cluster yet
+/// # A cluster
 ///
-/// A script reaches several keys, some of which it learns on the way (a session's user from the
-/// session, a user's sessions from the set), which only a single Redis can do in one step. In a cluster a session's key would be a slot of its
-/// own, where all that decides about it happens (its version, its end, whether the key is taken),
-/// and the sets would be others, written in a second step: before a session is created, after it
-/// is ended, which leaves them too large rather than too small for a while. They can stand that:
-/// both are only hints, checked against the sessions. A rotation would write the new key first,
-/// then turn the old one into its alias if it has still the version that was read, and remove the
-/// new one if it has not. Only the cap would be decided on the user's set alone.
+/// With `redis+cluster://one,two,three`, any of the nodes named tells where all masters are; one
+/// that is away does not matter. The nodes' redirections (`MOVED`, `ASK`, `TRYAGAIN`,
+/// `CLUSTERDOWN`) are followed until the deadline, and who has which slot is asked again as soon as
+/// a node redirects or is away: while a slot moves, no verb fails, and when a replica takes over,
+/// its sessions are back within a second. A slot that nobody has is `Unavailable`, and fails nobody
+/// else. Its user needs the rights to `CLUSTER SLOTS` and `ASKING` too.
+///
+/// Every promise holds there too. A session is in one slot, its user's index in another, so that
+/// all nodes share the load. What is about one session, a load, a change, a touch or an end, is one
+/// command or script. A login, a renewal and a takeover from another store change several slots, by
+/// two-phase commit: they first take the keys, each of which goes on being what it was, then decide
+/// under a name of their own (`session:t:`, forgotten within minutes), and let go. That takes six
+/// to eight round trips one after another. Nobody waits to load; who writes where somebody else's
+/// step is in progress waits for that, and gives it up if it takes longer than a quarter of the
+/// [`timeout`](RedisBuilder::timeout), or half a second, for the process that began it may be gone.
+/// So a user's logins happen one after another, and a cap is exact.
+///
+/// - The sessions of a user are read twice, until they are the same: they were all there at one
+///   moment. If others change some of them all the time, the eighth reading is the answer, where
+///   each was there at some moment.
+/// - With [`Replication::synchronous`], what a login has taken waits as well, up to three times in
+///   all. Without it, the end of a master can undo a part of a step that was acknowledged, as it
+///   can undo anything else.
+/// - `session:live` is sixteen sets, `session:live:0` to `:15`, written after the sessions are: the
+///   count is right unless a program dies in between. A user's index is a hash, in which a session
+///   stays after its end, until the next login looks through some of it, or all of it if there is a
+///   cap.
+/// - A [`NearCache`](crate::wrap::NearCache) can not be told of changes, and is to have a short
+///   age.
+/// - Clocks of nodes may be apart by less than the life of a tombstone (two minutes); `created` is
+///   that of the node which has the session.
 #[derive(Clone)]
 pub struct RedisBackend {
     store: Arc<Store>,
@@ -167,8 +191,8 @@ impl RedisBackend {
         }
     }
 
-    /// What tells of changes of sessions, for a cache. None in a cluster, where no single connection
-    /// hears of all of them.
+    /// What tells of changes of sessions, for a cache. None in a cluster, where no single
+    /// connection hears of all of them.
     pub(crate) fn tracker(&self) -> Option<Tracker> {
         match &*self.store {
             Store::Single(single) => Some(single.tracker()),

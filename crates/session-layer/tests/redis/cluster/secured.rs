@@ -1,7 +1,8 @@
 //! TLS and passwords.
 
-use session_layer::backend::{Backend, BackendErrorKind, RedisBackend, Replication};
 use std::time::Duration;
+
+use session_layer::backend::{Backend, BackendErrorKind, RedisBackend, Replication};
 use test_servers::{PATIENCE, RedisCluster};
 
 use super::shared::renewal;
@@ -46,6 +47,18 @@ async fn a_cluster_with_a_password_is_used_with_it_only() {
         assert_eq!(error.kind(), BackendErrorKind::Refused, "{error:?}");
         assert!(!format!("{error:?}").contains("hunter2"), "{error:?}");
     }
+}
+
+#[tokio::test]
+async fn a_user_with_the_rights_to_our_keys_and_to_the_cluster_is_enough() {
+    let cluster = RedisCluster::start().await.unwrap();
+    let rights = "ACL SETUSER app on >s3cret ~session:* +@read +@write +@scripting +ping +time \
+                  +cluster|slots +asking";
+    let rights: Vec<_> = rights.split_whitespace().map(str::as_bytes).collect();
+    for node in &cluster.nodes {
+        let () = ask(&node.url(), &rights).await;
+    }
+    works(&patient(&cluster.url().replace("://", "://app:s3cret@"))).await;
 }
 
 #[test]

@@ -24,8 +24,8 @@ const PATIENCE: Duration = Duration::from_millis(500);
 
 /// Steps, as everybody sees them.
 impl Cluster {
-    /// What is under a key, for who only reads: what a step has taken is what it was, until the step
-    /// is decided.
+    /// What is under a key, for who only reads: what a step has taken is what it was, until the
+    /// step is decided.
     pub(super) async fn view(
         &self,
         key: &SessionKey,

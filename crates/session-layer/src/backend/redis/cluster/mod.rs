@@ -34,8 +34,8 @@ use newcomer::Newcomer;
 use room::Welcome;
 use step::{Step, Taking};
 
-/// The verbs of a backend, where a script sees only one key. A verb that is about one session is one
-/// script; one that changes several keys is a [`Step`].
+/// The verbs of a backend, where a script sees only one key. A verb that is about one session is
+/// one script; one that changes several keys is a [`Step`].
 #[derive(Debug)]
 pub(super) struct Cluster {
     nodes: Nodes,

@@ -19,9 +19,9 @@ use crate::backend::{BackendError, Found, Record, SessionKey, UserId};
 /// First it takes everything that it changes or depends on: the keys of sessions, which go on being
 /// what they were for whoever reads them, and the index of the user who gets a session. Then a
 /// record of its own decides, once and for all, whether it is done. At last it lets go, and what it
-/// has taken becomes what it is to be, or what it was. Whoever needs something that a step has taken
-/// waits until the step is decided, gives it up if that takes too long (its process may be gone),
-/// and then lets go in its place.
+/// has taken becomes what it is to be, or what it was. Whoever needs something that a step has
+/// taken waits until the step is decided, gives it up if that takes too long (its process may be
+/// gone), and then lets go in its place.
 pub(super) struct Step<'a> {
     cluster: &'a Cluster,
     name: StepName,

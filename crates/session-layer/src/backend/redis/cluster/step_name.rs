@@ -1,8 +1,8 @@
 use super::super::names::session_key;
 use crate::backend::SessionKey;
 
-/// What tells a step over several keys from all others, as 60 bytes: the session that it is about, and
-/// a number by chance.
+/// What tells a step over several keys from all others, as 60 bytes: the session that it is about,
+/// and a number by chance.
 #[derive(Clone, PartialEq, Eq)]
 pub(super) struct StepName {
     text: String,

@@ -27,8 +27,8 @@ struct Glance {
 /// How often to look, if others change all the time what is seen.
 const GLANCES: usize = 8;
 
-/// The sessions of a user. Each is in the user's index before it is there; what is only in the index
-/// is none.
+/// The sessions of a user. Each is in the user's index before it is there; what is only in the
+/// index is none.
 impl Cluster {
     /// They are looked at until they are twice the same, and nobody has begun another meanwhile: so
     /// they were all there at the same time. Where changes never stop, what was seen last is taken.
