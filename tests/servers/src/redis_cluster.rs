@@ -11,6 +11,9 @@ const SLOTS: usize = 16_384;
 /// How long a node may be silent before it is replaced, in ms.
 const SILENT: &str = "1000";
 
+/// The same where no other one can take its place, on a busy machine.
+const SILENT_ALONE: &str = "10000";
+
 /// A Redis cluster of three masters, each with as many replicas as was asked for.
 #[derive(Debug)]
 pub struct RedisCluster {
@@ -67,11 +70,14 @@ impl RedisCluster {
 
     async fn start_with(replicas: usize, options: &[&str]) -> Result<Self> {
         let (mut nodes, mut buses, mut secured) = (Vec::new(), Vec::new(), Vec::new());
+        let is_secured = !options.is_empty();
+        let silent = if replicas == 0 { SILENT_ALONE } else { SILENT };
+        let options = &[&["--cluster-node-timeout", silent], options].concat();
         for _ in 0..MASTERS * (1 + replicas) {
             let (bus, tls) = (Port::draw()?, Port::draw()?);
             let number = tls.number().to_string();
             let port = ["--tls-port", &number];
-            let tls_port: &[&str] = if options.is_empty() { &[] } else { &port };
+            let tls_port: &[&str] = if is_secured { &port } else { &[] };
             nodes.push(node(&bus, &[tls_port, options].concat()).await?);
             buses.push(bus);
             secured.push(tls);
@@ -186,8 +192,6 @@ async fn node(bus: &Port, options: &[&str]) -> Result<Redis> {
         "yes",
         "--cluster-config-file",
         "nodes.conf",
-        "--cluster-node-timeout",
-        SILENT,
         "--cluster-port",
         &bus,
         "--cluster-announce-ip",

@@ -9,15 +9,16 @@ end
 -- Where the times are, by the first byte.
 local times = { S = { 13, 21, 37, 45 }, A = { 1 } }
 
--- In a cluster, what a step has taken has a session as it was, and one as it is to be.
+local function earlier_at(key, begin)
+  local first = redis.call('GETRANGE', key, begin, begin)
+  for _, place in ipairs(times[first] or {}) do earlier(key, begin + place) end
+end
+
+-- In a cluster, what a step has taken has what is to be left, and what was there.
 local function earlier_parts(key)
   local length = struct.unpack('>I4', redis.call('GETRANGE', key, 61, 64))
-  for _, begin in ipairs({ 65, 65 + length }) do
-    local first = redis.call('GETRANGE', key, begin, begin + 1)
-    if #first > 1 then
-      for _, place in ipairs(times[string.sub(first, 1, 1)] or {}) do earlier(key, begin + place) end
-    end
-  end
+  if length > 1 then earlier_at(key, 65) end
+  earlier_at(key, 65 + length)
 end
 
 local function age(key)
