@@ -2,12 +2,12 @@
 
 use std::future::{Future, poll_fn};
 use std::num::NonZeroU32;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::task::Poll;
 
 use futures_util::future::join_all;
 use session_layer::backend::{
-    Backend, Cap, CapPolicy, Draft, Rotated, Rotation, RotationKind, TOMBSTONE_LIFE,
+    Backend, Cap, CapPolicy, Created, Draft, Rotated, Rotation, RotationKind, TOMBSTONE_LIFE,
 };
 
 use super::shared::{Shared, renewal};
@@ -16,9 +16,9 @@ use crate::fixture::{key, login};
 /// More than any verb waits for answers, one after the other.
 const WAITS: usize = 24;
 
-/// Runs until it has waited so many times, and then drops it.
-async fn cut_off<T>(verb: impl Future<Output = T>, waits: usize) -> Option<T> {
-    let (mut verb, mut left) = (pin!(verb), waits);
+/// Lets it wait so many times, and then stops. What it came to, if it came to its end.
+async fn advanced<T>(mut verb: Pin<&mut impl Future<Output = T>>, waits: usize) -> Option<T> {
+    let mut left = waits;
     let answer = poll_fn(|context| match left {
         0 => Poll::Ready(None),
         _ => {
@@ -27,6 +27,11 @@ async fn cut_off<T>(verb: impl Future<Output = T>, waits: usize) -> Option<T> {
         }
     });
     answer.await
+}
+
+/// The same, and drops it.
+async fn cut_off<T>(verb: impl Future<Output = T>, waits: usize) -> Option<T> {
+    advanced(pin!(verb), waits).await
 }
 
 fn capped(user: &str) -> Draft {
@@ -53,6 +58,29 @@ async fn a_login_that_is_cut_off_anywhere_leaves_a_cap_that_holds() {
             let is_listed = listed.contains(&key(n));
             assert_eq!(redis.found(key(n)).await.is_some(), is_listed, "{n} after {waits} waits");
         }
+    }))
+    .await;
+}
+
+#[tokio::test]
+async fn a_login_that_stops_anywhere_ends_nobody_for_whom_there_is_room_again() {
+    let redis = Shared::start().await;
+    let redis = &redis;
+    join_all((1..WAITS).map(async |waits| {
+        let (user, key) = (format!("user {waits}"), |n: u32| key(&format!("{waits} {n}")));
+        redis.created(key(0), &capped(&user)).await;
+        redis.created(key(1), &capped(&user)).await;
+        let (third, draft) = (key(2), capped(&user));
+        let mut login = pin!(redis.backend.create(&third, &draft));
+        let stopped = advanced(login.as_mut(), waits).await;
+        assert!(redis.backend.delete(&key(1)).await.unwrap().is_some());
+        let was_there = redis.found(third).await.is_some();
+        let created = match stopped {
+            Some(created) => created.unwrap(),
+            None => login.await.unwrap(),
+        };
+        let ended = if was_there { vec![key(0)] } else { Vec::new() };
+        assert_eq!(created, Created::Done { ended }, "after {waits} waits");
     }))
     .await;
 }
