@@ -31,7 +31,7 @@ use crate::backend::{
 };
 use answer::{Answer, number, record};
 use newcomer::Newcomer;
-use room::Welcome;
+use room::Room;
 use step::{Step, Taking};
 
 /// The verbs of a backend, where a script sees only one key. A verb that is about one session is
@@ -77,28 +77,42 @@ impl Cluster {
         if draft.user.is_none() {
             return self.create_anonymous(key, draft, deadline).await;
         }
-        let newcomer = Newcomer::new(key, draft);
         loop {
-            let mut step = Step::about(self, key, deadline);
-            let refused = match step.welcome(&newcomer, None).await? {
-                Welcome::Prepared { ended } => {
-                    if step.commit().await? {
-                        tokio::join!(self.delist(&ended), self.announce(key, newcomer.times()));
-                        return Ok(Created::Done { ended });
-                    }
-                    self.step_aside().await;
-                    continue;
-                }
-                Welcome::Taken => Some(Created::Taken),
-                Welcome::Full => Some(Created::Full),
-                Welcome::Changed => None,
-            };
-            step.give_up().await;
-            match refused {
-                Some(refused) => return Ok(refused),
-                None => self.step_aside().await,
+            if let Some(created) = self.try_to_create(key, draft, deadline).await? {
+                return Ok(created);
             }
+            self.step_aside().await;
         }
+    }
+
+    /// None if somebody has changed what was seen, or given it up.
+    async fn try_to_create(
+        &self,
+        key: &SessionKey,
+        draft: &Draft,
+        deadline: Instant,
+    ) -> Result<Option<Created>, BackendError> {
+        let (newcomer, mut step) = (Newcomer::new(key, draft), Step::about(self, key, deadline));
+        let (refused, ended) = match step.admit(&newcomer, None).await? {
+            Room::Made { ended } => match step.begin(&newcomer).await? {
+                Taking::Taken => (None, ended),
+                Taking::Other(Answer::Taken) => (Some(Created::Taken), Vec::new()),
+                Taking::Other(_) => return Err(unexpected()),
+            },
+            Room::Full => (Some(Created::Full), Vec::new()),
+            Room::Changed => {
+                step.give_up().await;
+                return Ok(None);
+            }
+        };
+        if refused.is_some() {
+            step.give_up().await;
+            return Ok(refused);
+        }
+        let count = async {
+            tokio::join!(self.delist(&ended), self.announce(key, newcomer.times()));
+        };
+        Ok(step.commit(count).await?.then_some(Created::Done { ended }))
     }
 
     async fn create_anonymous(
@@ -196,8 +210,8 @@ impl Cluster {
                 }
                 Taking::Other(_) => return Err(unexpected()),
             }
-            if step.commit().await? {
-                self.enlist(key, &instant(record.expires()), &ends).await;
+            let due = instant(record.expires());
+            if step.commit(self.enlist(key, &due, &ends)).await? {
                 return Ok(true);
             }
             self.step_aside().await;

@@ -1,48 +1,37 @@
 use futures_util::future::join_all;
 
-use super::super::fault::unexpected;
-use super::answer::Answer;
 use super::newcomer::Newcomer;
-use super::step::{Step, Taking};
+use super::step::Step;
 use super::user::Sight;
 use crate::backend::{BackendError, Cap, CapPolicy, Found, SessionKey, UserId};
 
-/// Whether a session can begin.
-pub(super) enum Welcome {
+/// Whether there is room for one more session.
+pub(super) enum Room {
     /// If the step is done, and these are ended.
-    Prepared {
+    Made {
         ended: Vec<SessionKey>,
     },
-    Taken,
     Full,
     /// Somebody has changed what was seen.
     Changed,
 }
 
 impl<'a> Step<'a> {
-    /// Prepares a session: registers it, makes room for it, and takes its key. The session under
-    /// the key aside does not count.
-    pub(super) async fn welcome(
+    /// Registers a session, and makes room for it. The session under the key aside does not count.
+    pub(super) async fn admit(
         &mut self,
         newcomer: &Newcomer<'a>,
         aside: Option<&SessionKey>,
-    ) -> Result<Welcome, BackendError> {
-        let mut ended = Vec::new();
-        if let Some(user) = newcomer.user {
-            let cap = newcomer.cap.map_or(0, |cap| cap.sessions.get()).to_string();
-            let [_, ends, absolute] = newcomer.times();
-            self.register(user, newcomer.key, [ends, absolute, cap.as_bytes()]).await?;
-            if let Some(cap) = newcomer.cap {
-                match self.make_room(user, cap, aside).await? {
-                    Welcome::Prepared { ended: oldest } => ended = oldest,
-                    other => return Ok(other),
-                }
-            }
-        }
-        match self.begin(newcomer).await? {
-            Taking::Taken => Ok(Welcome::Prepared { ended }),
-            Taking::Other(Answer::Taken) => Ok(Welcome::Taken),
-            Taking::Other(_) => Err(unexpected()),
+    ) -> Result<Room, BackendError> {
+        let Some(user) = newcomer.user else {
+            return Ok(Room::Made { ended: Vec::new() });
+        };
+        let cap = newcomer.cap.map_or(0, |cap| cap.sessions.get()).to_string();
+        let [_, ends, absolute] = newcomer.times();
+        self.register(user, newcomer.key, [ends, absolute, cap.as_bytes()]).await?;
+        match newcomer.cap {
+            Some(cap) => self.make_room(user, cap, aside).await,
+            None => Ok(Room::Made { ended: Vec::new() }),
         }
     }
 
@@ -53,7 +42,7 @@ impl<'a> Step<'a> {
         user: &UserId,
         cap: Cap,
         aside: Option<&SessionKey>,
-    ) -> Result<Welcome, BackendError> {
+    ) -> Result<Room, BackendError> {
         let most = usize::try_from(cap.sessions.get()).unwrap_or(usize::MAX);
         let others = self.others_than(aside);
         let mut live = self.live_of(user, &others).await?;
@@ -64,8 +53,8 @@ impl<'a> Step<'a> {
         }
         let surplus = (live.len() + 1).saturating_sub(most);
         match cap.policy {
-            _ if surplus == 0 => Ok(Welcome::Prepared { ended: Vec::new() }),
-            CapPolicy::Refuse => Ok(Welcome::Full),
+            _ if surplus == 0 => Ok(Room::Made { ended: Vec::new() }),
+            CapPolicy::Refuse => Ok(Room::Full),
             CapPolicy::EndOldest => self.end_oldest(live, surplus).await,
         }
     }
@@ -74,14 +63,14 @@ impl<'a> Step<'a> {
         &mut self,
         mut live: Vec<Found>,
         surplus: usize,
-    ) -> Result<Welcome, BackendError> {
+    ) -> Result<Room, BackendError> {
         live.sort_by_key(|found| found.record.created);
         if !self.take_all(&live, surplus).await? {
-            return Ok(Welcome::Changed);
+            return Ok(Room::Changed);
         }
         let ended: Vec<_> = live.iter().take(surplus).map(|found| found.key).collect();
         self.are_over(ended.iter().copied());
-        Ok(Welcome::Prepared { ended })
+        Ok(Room::Made { ended })
     }
 
     fn others_than(&mut self, aside: Option<&SessionKey>) -> Vec<SessionKey> {

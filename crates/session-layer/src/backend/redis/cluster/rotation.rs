@@ -6,7 +6,7 @@ use super::super::stored::{beginning, lasting};
 use super::Cluster;
 use super::answer::Answer;
 use super::newcomer::Newcomer;
-use super::room::Welcome;
+use super::room::Room;
 use super::step::{Left, Step, Taking};
 use crate::backend::{
     BackendError, Found, Loaded, Record, Rotated, Rotation, RotationKind, SessionKey,
@@ -39,6 +39,9 @@ impl Cluster {
             if let Some(refused) = refused {
                 return Ok(refused);
             }
+            if rotation.to == *key {
+                return Ok(Rotated::Taken);
+            }
             match self.try_to_rotate(key, rotation, &record, deadline).await? {
                 Attempt::Done { ended } => return Ok(Rotated::Done { ended }),
                 Attempt::Refused(rotated) => refused = Some(rotated),
@@ -61,23 +64,31 @@ impl Cluster {
             RotationKind::Replace(draft) => Newcomer::new(&rotation.to, draft),
         };
         let mut step = Step::about(self, key, deadline);
-        let ended = match step.welcome(&newcomer, Some(key)).await? {
-            Welcome::Prepared { ended } => ended,
+        let ended = match step.admit(&newcomer, Some(key)).await? {
+            Room::Made { ended } => ended,
             other => {
                 step.give_up().await;
                 return Ok(Attempt::of(other));
             }
         };
-        if !leave(&mut step, key, rotation, record).await? {
-            step.give_up().await;
-            return Ok(Attempt::Again);
-        }
-        if !step.commit().await? {
-            return Ok(Attempt::Again);
+        match change_keys(&mut step, (key, record), rotation, &newcomer).await? {
+            [Taking::Taken, Taking::Taken] => {}
+            other => {
+                step.give_up().await;
+                return Ok(match other {
+                    [Taking::Other(_), _] => Attempt::Refused(Rotated::Taken),
+                    _ => Attempt::Again,
+                });
+            }
         }
         let gone = [&ended[..], &[*key]].concat();
-        tokio::join!(self.delist(&gone), self.announce(&rotation.to, newcomer.times()));
-        Ok(Attempt::Done { ended })
+        let count = async {
+            tokio::join!(self.delist(&gone), self.announce(&rotation.to, newcomer.times()));
+        };
+        Ok(match step.commit(count).await? {
+            true => Attempt::Done { ended },
+            false => Attempt::Again,
+        })
     }
 
     /// What there is instead of the session that was to be rotated.
@@ -100,33 +111,34 @@ impl Cluster {
     }
 }
 
-/// Takes the old key; false if there is something else than what was read.
-async fn leave(
+/// Takes the new key, and the old one if there is what was read.
+async fn change_keys(
     step: &mut Step<'_>,
-    key: &SessionKey,
+    (key, record): (&SessionKey, &Record),
     rotation: &Rotation,
-    record: &Record,
-) -> Result<bool, BackendError> {
+    newcomer: &Newcomer<'_>,
+) -> Result<[Taking; 2], BackendError> {
     let (read, kept) = (beginning(rotation.version), lasting(record));
-    let taking = match &rotation.kind {
-        RotationKind::Renew { grace, .. } if !grace.is_zero() => {
-            let grace = millis(*grace);
-            step.take(key, &Left::Alias(&grace, &rotation.to), [&read, &kept]).await?
-        }
-        RotationKind::Renew { .. } => step.take(key, &Left::Superseded, [&read, &kept]).await?,
-        RotationKind::Replace(_) => step.take(key, &Left::Superseded, [&read, b""]).await?,
-    };
     step.are_over([*key]);
-    Ok(matches!(taking, Taking::Taken))
+    match &rotation.kind {
+        RotationKind::Renew { grace, .. } => {
+            let grace = millis(*grace);
+            let alias = Left::Alias(&grace, &rotation.to);
+            let left = if grace == "0" { &Left::Superseded } else { &alias };
+            step.begin_and_take(newcomer, (key, left), [&read, &kept]).await
+        }
+        RotationKind::Replace(_) => {
+            step.begin_and_take(newcomer, (key, &Left::Superseded), [&read, b""]).await
+        }
+    }
 }
 
 impl Attempt {
-    fn of(welcome: Welcome) -> Self {
-        match welcome {
-            Welcome::Prepared { ended } => Self::Done { ended },
-            Welcome::Taken => Self::Refused(Rotated::Taken),
-            Welcome::Full => Self::Refused(Rotated::Full),
-            Welcome::Changed => Self::Again,
+    fn of(room: Room) -> Self {
+        match room {
+            Room::Made { ended } => Self::Done { ended },
+            Room::Full => Self::Refused(Rotated::Full),
+            Room::Changed => Self::Again,
         }
     }
 }

@@ -119,16 +119,18 @@ impl<'a> Step<'a> {
         self.note(key, answer)
     }
 
-    /// Takes the key of a live session, if it has still this beginning and this lasting part, where
-    /// these are given.
-    pub(super) async fn take(
+    /// Takes a key for a session that begins, and that of a live one, if it has still this beginning
+    /// and this lasting part, where these are given.
+    pub(super) async fn begin_and_take(
         &mut self,
-        key: &SessionKey,
-        left: &Left<'_>,
+        newcomer: &Newcomer<'_>,
+        (key, left): (&SessionKey, &Left<'_>),
         read: [&[u8]; 2],
-    ) -> Result<Taking, BackendError> {
-        let answer = self.ask_for(key, left, read).await?;
-        self.note(key, answer)
+    ) -> Result<[Taking; 2], BackendError> {
+        let arguments = newcomer.arguments();
+        let begin = self.ask(&script::BEGIN, newcomer.key, &arguments);
+        let (begun, taken) = tokio::join!(begin, self.ask_for(key, left, read));
+        Ok([self.note(newcomer.key, begun?)?, self.note(key, taken?)?])
     }
 
     /// Takes live sessions of the user, of which the first so many are ended. False if one of them
@@ -198,11 +200,23 @@ impl<'a> Step<'a> {
         }
     }
 
-    /// Decides that it is done, and lets go. False if somebody has given it up before.
-    pub(super) async fn commit(self) -> Result<bool, BackendError> {
+    /// Decides that it is done, and lets go; something else is done at the same time. False if
+    /// somebody has given it up before.
+    pub(super) async fn commit(
+        self,
+        meanwhile: impl Future<Output = ()>,
+    ) -> Result<bool, BackendError> {
         let decision = self.cluster.commit(&self.name, self.life, self.deadline).await?;
-        self.finish(decision).await;
-        Ok(decision == Decision::Done)
+        match decision {
+            Decision::Done => {
+                tokio::join!(self.finish(decision), meanwhile);
+                Ok(true)
+            }
+            Decision::GivenUp => {
+                self.finish(decision).await;
+                Ok(false)
+            }
+        }
     }
 
     /// Lets go of everything, as if nothing had been. Where that fails, others do it in time.
@@ -218,15 +232,12 @@ impl<'a> Step<'a> {
     /// What fails here, whoever needs it next does in its place.
     async fn finish(mut self, decision: Decision) {
         let (cluster, deadline) = (self.cluster, self.cluster.hint_deadline());
-        let releases =
-            self.taken.iter().map(|key| cluster.release(key, &self.name, decision, deadline));
-        let released = join_all(releases).await;
-        if let Some(index) = &mut self.index {
-            index.tidy(decision);
-            let looks = index.unseen.iter().map(|key| cluster.is_over(key, index.user, deadline));
-            let over = join_all(looks).await;
-            index.over.extend(over.into_iter().flatten());
-        }
+        let release = |key| cluster.release(key, &self.name, decision, deadline);
+        let releases = join_all(self.taken.iter().map(release));
+        let released = match &mut self.index {
+            None => releases.await,
+            Some(index) => tokio::join!(releases, index.tidy(cluster, decision, deadline)).0,
+        };
         tokio::join!(self.let_go(deadline), self.forget(&released, deadline));
     }
 
@@ -255,12 +266,16 @@ impl<'a> Index<'a> {
         Ok(Self { user, unseen, over: Vec::new(), newcomer: (*added > 0).then_some(*key) })
     }
 
-    /// What was to be over is not, if the step is given up, but for who was to begin.
-    fn tidy(&mut self, decision: Decision) {
+    /// What was to be over is not, if the step is given up, but for who was to begin; of the others,
+    /// some may be over by now.
+    async fn tidy(&mut self, cluster: &Cluster, decision: Decision, deadline: Instant) {
         if decision == Decision::GivenUp {
             self.over.clear();
             self.over.extend(self.newcomer);
         }
+        let looks = self.unseen.iter().map(|key| cluster.is_over(key, self.user, deadline));
+        let over = join_all(looks).await;
+        self.over.extend(over.into_iter().flatten());
     }
 }
 
