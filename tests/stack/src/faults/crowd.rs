@@ -27,7 +27,9 @@ impl Crowd {
         let (board, enough) = (Arc::<Board>::default(), Arc::<AtomicBool>::default());
         let (mut shoppers, mut leavers) = (JoinSet::new(), JoinSet::new());
         for _ in 0..pace.shoppers {
-            let shopper = Shopper::log_in(server, Arc::clone(&board)).await?;
+            // Replicas that have just been started have nothing to say for a second.
+            let let_in = async || Shopper::log_in(server, Arc::clone(&board)).await.ok();
+            let shopper = until("a shopper is let in", let_in).await?;
             shoppers.spawn(shop(shopper, Arc::clone(&enough)));
         }
         for _ in 0..LEAVERS {
