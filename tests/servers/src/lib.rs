@@ -13,6 +13,7 @@ mod redis;
 mod redis_talk;
 mod run;
 mod sentinel;
+mod unprivileged;
 mod wait;
 mod watchdog;
 mod watched_redis;

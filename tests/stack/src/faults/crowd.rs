@@ -45,12 +45,14 @@ impl Crowd {
         until("a load went on", done).await
     }
 
-    /// Comes back when nothing has failed for a while, and says how long after `since` the last
+    /// Comes back when nothing has failed or waited for a while, and says how long after `since` the last
     /// failure was.
     pub(crate) async fn recovery(&self, since: Instant) -> Result<Duration> {
         until("requests succeeded again", async || {
             let last = self.board.tally().last_failure.map_or(since, |last| last.max(since));
-            (last.elapsed() >= QUIET).then(|| last.duration_since(since))
+            let quiet = Instant::now().checked_sub(QUIET)?;
+            let is_well = last <= quiet && !self.board.waits_since(quiet);
+            is_well.then(|| last.duration_since(since))
         })
         .await
     }
