@@ -7,6 +7,7 @@ mod health;
 mod journal;
 mod mode;
 mod pair;
+mod retire;
 mod ripening;
 mod side;
 mod store;
