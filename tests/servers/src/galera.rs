@@ -1,20 +1,17 @@
 //! MariaDB Galera.
 
 use std::fs;
-use std::os::unix::fs::chown;
 use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, Result, anyhow, ensure};
 
 use crate::run::run;
+use crate::unprivileged::{command, give};
 use crate::{Folder, Port, Process, program, until};
 
 /// Where Debian has what makes a cluster of servers.
 const PROVIDER: &str = "/usr/lib/galera/libgalera_smm.so";
-
-/// Who it runs as if the test is root's, for what copies the data refuses root: nobody.
-const NOBODY: u32 = 65_534;
 
 /// Three servers that have the same data, each with `root` as its user, who has no password.
 #[derive(Debug)]
@@ -179,10 +176,8 @@ fn log(folder: &Folder) -> anyhow::Error {
 
 fn folder() -> Result<Folder> {
     let folder = Folder::create()?;
-    if is_root() {
-        chown(folder.path(), Some(NOBODY), Some(NOBODY))?;
-    }
-    let mut install = command("mariadb-install-db")?;
+    give(folder.path())?;
+    let mut install = command(program("mariadb-install-db")?)?;
     install.args(["--no-defaults", "--auth-root-authentication-method=normal", "--skip-test-db"]);
     install.args(["--skip-name-resolve", "--innodb-log-file-size=16M"]);
     install.arg(format!("--datadir={}", folder.path().join("data").display()));
@@ -193,7 +188,7 @@ fn folder() -> Result<Folder> {
 fn spawn(folder: &Folder, ports: &Ports, group: &str, silence: &str) -> Result<Process> {
     let at = folder.path();
     let Ports { client, group: own, increments, state } = ports;
-    let mut server = command("mariadbd")?;
+    let mut server = command(program("mariadbd")?)?;
     server.arg("--no-defaults");
     server.arg(format!("--datadir={}", at.join("data").display()));
     server.arg(format!("--socket={}", at.join("socket").display()));
@@ -225,20 +220,4 @@ fn options(own: &Port, increments: &Port, silence: &str) -> String {
          ist.recv_addr=127.0.0.1:{increments};ist.recv_bind=127.0.0.1:{increments};\
          gcache.size=16M;{silence}"
     )
-}
-
-/// One of its programs, run as a user whom all of it takes.
-fn command(name: &str) -> Result<Command> {
-    let program = program(name)?;
-    if !is_root() {
-        return Ok(Command::new(program));
-    }
-    let mut command = Command::new(crate::program("setpriv")?);
-    command.arg(format!("--reuid={NOBODY}")).arg(format!("--regid={NOBODY}"));
-    command.arg("--clear-groups").arg(program);
-    Ok(command)
-}
-
-fn is_root() -> bool {
-    rustix::process::geteuid().is_root()
 }

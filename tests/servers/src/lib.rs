@@ -14,6 +14,7 @@ mod redis_cluster;
 mod redis_talk;
 mod run;
 mod sentinel;
+mod unprivileged;
 mod wait;
 mod watchdog;
 mod watched_redis;
