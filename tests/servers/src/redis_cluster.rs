@@ -26,9 +26,10 @@ pub struct RedisCluster {
     certificates: Option<Folder>,
 }
 
-const MASTERS: usize = 3;
-
 impl RedisCluster {
+    /// How many masters it has.
+    pub const MASTERS: usize = 3;
+
     /// Starts one that has masters only.
     ///
     /// # Errors
@@ -73,7 +74,7 @@ impl RedisCluster {
         let is_secured = !options.is_empty();
         let silent = if replicas == 0 { SILENT_ALONE } else { SILENT };
         let options = &[&["--cluster-node-timeout", silent], options].concat();
-        for _ in 0..MASTERS * (1 + replicas) {
+        for _ in 0..Self::MASTERS * (1 + replicas) {
             let (bus, tls) = (Port::draw()?, Port::draw()?);
             let number = tls.number().to_string();
             let port = ["--tls-port", &number];
@@ -89,21 +90,24 @@ impl RedisCluster {
 
     /// Where the masters take TLS, as a URL.
     pub fn tls_url(&self) -> String {
-        let masters = self.secured.iter().take(MASTERS);
+        let masters = self.secured.iter().take(Self::MASTERS);
         let places: Vec<_> = masters.map(|port| port.address().to_string()).collect();
         format!("rediss+cluster://{}", places.join(","))
     }
 
     /// Where the masters listen, as a URL.
     pub fn url(&self) -> String {
-        let masters = self.nodes.iter().take(MASTERS);
+        let masters = self.nodes.iter().take(Self::MASTERS);
         let places: Vec<_> = masters.map(|node| node.address().to_string()).collect();
         format!("redis+cluster://{}", places.join(","))
     }
 
     /// The number of the master that has a slot at first.
     pub fn owner(&self, slot: u16) -> usize {
-        (0..MASTERS).rev().find(|master| usize::from(slot) >= first_slot(*master)).unwrap_or(0)
+        (0..Self::MASTERS)
+            .rev()
+            .find(|master| usize::from(slot) >= first_slot(*master))
+            .unwrap_or(0)
     }
 
     /// A replica has become a master.
@@ -119,13 +123,26 @@ impl RedisCluster {
         .await
     }
 
+    /// A node is the replica of another one, and has what that has.
+    ///
+    /// # Errors
+    /// It does not become one in time.
+    pub async fn follows(&self, node: usize) -> Result<()> {
+        let place = self.nodes.get(node).context("no such node")?.address();
+        until("a node is a replica", async || {
+            let told = talk(place, &["INFO replication"]).await.ok()?;
+            told.contains("master_link_status:up").then_some(())
+        })
+        .await
+    }
+
     /// Gives them slots, and makes them known to each other.
     async fn found(&self) -> Result<()> {
         // Who knows another one already can not be given an epoch.
         for (number, node) in self.nodes.iter().enumerate() {
             say(node, &format!("CLUSTER SET-CONFIG-EPOCH {}", number + 1)).await?;
         }
-        for (number, node) in self.nodes.iter().enumerate().take(MASTERS) {
+        for (number, node) in self.nodes.iter().enumerate().take(Self::MASTERS) {
             let (first, end) = (first_slot(number), first_slot(number + 1));
             say(node, &format!("CLUSTER ADDSLOTSRANGE {first} {}", end - 1)).await?;
         }
@@ -136,8 +153,8 @@ impl RedisCluster {
             }
         }
         self.know_each_other().await?;
-        for (number, replica) in self.nodes.iter().enumerate().skip(MASTERS) {
-            let master = self.nodes.get(number % MASTERS).context("no master")?;
+        for (number, replica) in self.nodes.iter().enumerate().skip(Self::MASTERS) {
+            let master = self.nodes.get(number % Self::MASTERS).context("no master")?;
             let id = say(master, "CLUSTER MYID").await?;
             let id = id.lines().nth(1).context("a node has no id")?.to_owned();
             say(replica, &format!("CLUSTER REPLICATE {id}")).await?;
@@ -162,7 +179,7 @@ impl RedisCluster {
             until("the cluster serves", async || {
                 let told =
                     talk(node.address(), &["CLUSTER INFO", "INFO replication"]).await.ok()?;
-                let follows = number < MASTERS || told.contains("master_link_status:up");
+                let follows = number < Self::MASTERS || told.contains("master_link_status:up");
                 (follows && told.contains("cluster_state:ok")).then_some(())
             })
             .await?;
@@ -172,7 +189,7 @@ impl RedisCluster {
 }
 
 fn first_slot(master: usize) -> usize {
-    (master * SLOTS).div_ceil(MASTERS)
+    (master * SLOTS).div_ceil(RedisCluster::MASTERS)
 }
 
 /// A command that has to succeed, if not at once: nodes that have just met know little. One that is
