@@ -75,7 +75,7 @@ async fn a_cart_in_a_cluster_of_redis_is_there_for_all_instances() {
 }
 
 /// The head of the answer.
-fn fill_cart(program: &Program) -> String {
+pub(crate) fn fill_cart(program: &Program) -> String {
     let mut connection = Connection::to(program.address);
     connection.send(ADD);
     connection.answer().head
