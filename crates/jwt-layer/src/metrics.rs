@@ -4,8 +4,14 @@ use metrics::{counter, describe_counter};
 
 use crate::JwtErrorKind;
 
-/// Tells the recorder what the figures are.
-pub(crate) fn describe() {
+/// Tells the recorder what the figures are, and has those begin at zero that come of themselves.
+pub(crate) fn begin() {
+    describe();
+    counter!("jwt_verified_total", "cached" => "true").increment(0);
+    counter!("jwt_verified_total", "cached" => "false").increment(0);
+}
+
+fn describe() {
     describe_counter!("jwt_verified_total", "Tokens that are good, by whether they were cached");
     describe_counter!(
         "jwt_refused_total",

@@ -12,8 +12,34 @@ use tracing::field::Empty;
 use crate::backend::{BackendError, Breaker, Health, HealthStatus, Loaded, Missing, Record, Stats};
 use crate::event::{Ending, SessionEventKind};
 
-/// Tells the recorder what the figures are.
-pub(crate) fn describe() {
+/// Tells the recorder what the figures are, and has those begin at zero that come of themselves:
+/// what nothing was said of can't be told from what did not happen.
+pub(crate) fn begin() {
+    describe();
+    for name in [
+        "session_created_total",
+        "session_replaced_total",
+        "session_renewed_total",
+        "session_unknown_total",
+        "session_swept_total",
+        "session_conflicts_total",
+        "session_resurrections_prevented_total",
+    ] {
+        counter!(name).increment(0);
+    }
+    for ending in [Ending::Logout, Ending::Cap, Ending::Administrator] {
+        counter!("session_ended_total", "by" => by(ending)).increment(0);
+    }
+    for outcome in [FOUND, ABSENT, SUPERSEDED] {
+        counter!("session_loads_total", "outcome" => outcome).increment(0);
+    }
+}
+
+const FOUND: &str = "found";
+const ABSENT: &str = "absent";
+const SUPERSEDED: &str = "superseded";
+
+fn describe() {
     describe_gauge!("session_active", "Live sessions of all instances, as the backend counts them");
     describe_counter!("session_created_total", "Sessions that began without an earlier one");
     describe_counter!("session_replaced_total", "Sessions that began in another's place: logins");
@@ -74,9 +100,9 @@ pub(crate) fn ended(record: &Record) {
 
 pub(crate) fn loaded(loaded: &Loaded) {
     let outcome = match loaded {
-        Loaded::Found(_) => "found",
-        Loaded::Missing(Missing::Absent) => "absent",
-        Loaded::Missing(Missing::Superseded) => "superseded",
+        Loaded::Found(_) => FOUND,
+        Loaded::Missing(Missing::Absent) => ABSENT,
+        Loaded::Missing(Missing::Superseded) => SUPERSEDED,
     };
     counter!("session_loads_total", "outcome" => outcome).increment(1);
 }

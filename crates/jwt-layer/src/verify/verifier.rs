@@ -317,7 +317,7 @@ impl VerifierBuilder {
             bytes => Some(TokenCache::new(bytes)?),
         };
         #[cfg(feature = "metrics")]
-        crate::metrics::describe();
+        crate::metrics::begin();
         let mut issuers = self.issuers;
         issuers.sort_by_key(|issuer| issuer.name.is_none());
         Ok(Verifier(Arc::new(Inner {

@@ -28,7 +28,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 impl Observed {
     pub(crate) fn new(backend: Arc<dyn Backend>) -> Self {
-        metrics::describe();
+        metrics::begin();
         Self { backend, start: Instant::now(), due: AtomicU64::new(0) }
     }
 
