@@ -3,9 +3,11 @@
 #
 #   tests/run.sh                  all that a change has to pass
 #   tests/run.sh deny             licences, bans and sources only
-#   tests/run.sh long             the oracle with 100,000 cases, and every session backend with
-#                                 5,000 concurrent histories; PROPTEST_CASES, CONFORMANCE_HISTORIES
-#                                 and CONFORMANCE_SEED (the first history) say otherwise
+#   tests/run.sh long             the oracle with 100,000 cases, every session backend with 5,000
+#                                 concurrent histories, and its count of live sessions after 20,000
+#                                 random calls; PROPTEST_CASES, CONFORMANCE_HISTORIES,
+#                                 CONFORMANCE_SEED (the first history) and CONFORMANCE_CALLS say
+#                                 otherwise
 #   tests/run.sh bench            the benchmarks against the peers, and among a million sessions
 #   tests/run.sh faults           what each fault of a server does to users, counted, at length
 #   tests/run.sh fuzz [SECONDS]   every fuzz target, 600 s each unless told
@@ -52,6 +54,7 @@ run_long() {
     step "servers and tools" bash tests/servers.sh
     step "oracle, ${PROPTEST_CASES:-100000} cases" oracle
     step "sessions, ${CONFORMANCE_HISTORIES:-5000} histories of each backend" histories
+    step "counts of sessions, ${CONFORMANCE_CALLS:-20000} calls of each backend" counts
 }
 
 run_bench() {
@@ -125,6 +128,10 @@ histories() {
     CONFORMANCE_HISTORIES=${CONFORMANCE_HISTORIES:-5000} tests_named concurrent_histories
 }
 
+counts() {
+    CONFORMANCE_CALLS=${CONFORMANCE_CALLS:-20000} tests_named stats_do_not_drift
+}
+
 # A filter that matches nothing would pass.
 tests_named() {
     local found
@@ -153,7 +160,7 @@ prebuilt_tools() {
 }
 
 usage() {
-    sed -n '2,14s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
+    sed -n '2,16s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
     trap - EXIT
     exit 2
 }

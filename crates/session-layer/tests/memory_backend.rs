@@ -57,6 +57,7 @@ impl Subject for Memory {
 }
 
 conformance_tests!(Memory::new());
+conformance_tests!(Memory::new() => stats_do_not_drift);
 
 const HOUR: Duration = Duration::from_secs(3600);
 const DONE: Result<Created, BackendErrorKind> = Ok(Created::Done { ended: Vec::new() });

@@ -15,7 +15,7 @@ use crate::backend::{
 };
 
 /// Lets so many clients do the same at once, each with its number, and gives what they returned.
-async fn at_once<T, F>(clients: u32, mut of: impl FnMut(u32) -> F) -> Vec<T>
+pub(super) async fn at_once<T, F>(clients: u32, mut of: impl FnMut(u32) -> F) -> Vec<T>
 where
     T: Send + 'static,
     F: Future<Output = T> + Send + 'static,
@@ -32,7 +32,7 @@ async fn all<T>(running: Vec<JoinHandle<T>>) -> Vec<T> {
     ended
 }
 
-async fn joined<T>(task: JoinHandle<T>) -> T {
+pub(super) async fn joined<T>(task: JoinHandle<T>) -> T {
     match task.await {
         Ok(value) => value,
         Err(error) => std::panic::resume_unwind(error.into_panic()),

@@ -11,3 +11,4 @@ mod primary_gone;
 mod stores;
 
 session_layer::conformance::conformance_tests!(stores::Stores::new());
+session_layer::conformance::conformance_tests!(stores::Stores::new() => stats_do_not_drift);

@@ -118,6 +118,7 @@ impl Subject for Everywhere {
 }
 
 session_layer::conformance_tests!(Everywhere::start());
+session_layer::conformance_tests!(Everywhere::start() => stats_do_not_drift);
 
 #[tokio::test]
 async fn what_one_node_has_acknowledged_another_one_has_at_once() {

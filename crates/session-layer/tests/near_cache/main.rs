@@ -67,6 +67,7 @@ mod promises {
     use crate::Fixture;
 
     session_layer::conformance_tests!(async { Fixture::new() });
+    session_layer::conformance_tests!(async { Fixture::new() } => stats_do_not_drift);
 }
 
 /// The longest that may be, for a machine that is busy.

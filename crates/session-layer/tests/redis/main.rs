@@ -22,4 +22,5 @@ mod promises {
     use crate::fixture::Fixture;
 
     session_layer::conformance_tests!(Fixture::start());
+    session_layer::conformance_tests!(Fixture::start() => stats_do_not_drift);
 }

@@ -1,11 +1,12 @@
-//! Requests per second of `/me` without and with `JwtLayer`, and of the API, under `wrk`.
+//! Requests per second of `/me` without and with `JwtLayer`, and of the API, without and with
+//! figures for Prometheus, under `wrk`.
 //!
 //! ```sh
 //! cargo run --release -p stack-tests --bin throughput
 //! ```
 //!
-//! All three get the same requests, with an RS256 token. The first two serialize the same JSON, so
-//! that the layer is what is compared. The rounds go over all three in turn, and the ratio is that
+//! All get the same requests, with an RS256 token. The first two serialize the same JSON, so
+//! that the layer is what is compared. The rounds go over all in turn, and the ratio is that
 //! of each round, so that a machine that is busy for a while is busy for all.
 
 use std::net::SocketAddr;
@@ -34,6 +35,8 @@ async fn main() -> Result<()> {
     program("wrk")?;
     let folder = tempfile::tempdir()?;
     let mut api = Instance::start(Example::StatelessApi, "api-1", &[], folder.path())?;
+    let admin = ["--admin-listen".into(), Port::draw()?.address().to_string().into()];
+    let mut counted = Instance::start(Example::StatelessApi, "api-2", &admin, folder.path())?;
     let issuer = issuer()?;
     let token = issuer.issue(&Grant::to("alice").client_id("web").scope("orders:read"))?;
     let verifier = verifier(&issuer)?;
@@ -41,10 +44,16 @@ async fn main() -> Result<()> {
     let bare = Router::new().route("/me", get(constant)).with_state(profile);
     let layered = Router::new().route("/me", get(me)).layer(JwtLayer::new(verifier));
     api.is_ready().await?;
+    counted.is_ready().await?;
     let contestants = [
         Contestant::new("bare axum route", serve(bare).await?, token.as_str()),
         Contestant::new("with JwtLayer and Claims<T>", serve(layered).await?, token.as_str()),
         Contestant::new("stateless-api", api.port().address(), &api.token().await?),
+        Contestant::new(
+            "the same, with figures",
+            counted.port().address(),
+            &counted.token().await?,
+        ),
     ];
     let rounds = spawn_blocking(move || run_all(&contestants)).await??;
     print(&rounds);

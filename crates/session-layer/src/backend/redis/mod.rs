@@ -136,10 +136,11 @@ use single::Single;
 /// - With [`Replication::synchronous`], what a login has taken waits as well, up to three times in
 ///   all. Without it, the end of a master can undo a part of a step that was acknowledged, as it
 ///   can undo anything else.
-/// - `session:live` is sixteen sets, `session:live:0` to `:15`, written after the sessions are: the
-///   count is right unless a program dies in between. A user's index is a hash, in which a session
-///   stays after its end, until the next login looks through some of it, or all of it if there is a
-///   cap.
+/// - `session:live` is sixteen sets, `session:live:0` to `:15`, written after the sessions are: where
+///   a call is given up or a program dies in between, one is missing in the count until it is next
+///   written down that the session was seen, or one too many is in it until it would have expired.
+///   A user's index is a hash, in which a session stays after its end, until the next login looks
+///   through some of it, or all of it if there is a cap.
 /// - A [`NearCache`](crate::wrap::NearCache) can not be told of changes, and is to have a short
 ///   age.
 /// - Clocks of nodes may be apart by less than the life of a tombstone (two minutes); `created` is

@@ -75,7 +75,7 @@ async fn first_violation(
 }
 
 /// A number from the environment.
-fn number(variable: &str, default: u64) -> u64 {
+pub(super) fn number(variable: &str, default: u64) -> u64 {
     match std::env::var(variable).map(|text| text.parse()) {
         Ok(Ok(number)) => number,
         Ok(Err(_)) => panic!("{variable} has to be a number"),

@@ -4,11 +4,14 @@ use std::future::{Future, poll_fn};
 use std::num::NonZeroU32;
 use std::pin::{Pin, pin};
 use std::task::Poll;
+use std::time::Duration;
 
 use futures_util::future::join_all;
 use session_layer::backend::{
     Backend, Cap, CapPolicy, Created, Draft, Rotated, Rotation, RotationKind, TOMBSTONE_LIFE,
 };
+
+use session_layer::conformance::Subject;
 
 use super::shared::{Shared, renewal};
 use crate::fixture::{key, login};
@@ -126,6 +129,22 @@ async fn a_login_that_is_cut_off_anywhere_can_be_ended_with_all_others() {
         assert!(redis.listed(&user).await.is_empty());
     }))
     .await;
+}
+
+#[tokio::test]
+async fn a_login_that_is_cut_off_anywhere_is_counted_when_it_is_next_used() {
+    let redis = Shared::start().await;
+    for waits in 1..WAITS {
+        let (key, draft) = (key(&waits.to_string()), login(&format!("user {waits}")));
+        cut_off(redis.backend.create(&key, &draft), waits).await;
+    }
+    redis.advance(Duration::from_secs(300)).await;
+    let mut live = 0;
+    for waits in 1..WAITS {
+        live += u64::from(redis.backend.touch(&key(&waits.to_string())).await.unwrap());
+    }
+    assert!(live > 0);
+    assert_eq!(redis.backend.stats().await.unwrap().live, live);
 }
 
 #[tokio::test]
