@@ -29,6 +29,11 @@ impl Peppers {
         self
     }
 
+    /// What a session is called in logs and events, so that neither holds its id.
+    pub fn handle(&self, session: &[u8]) -> Option<Tag> {
+        self.tag(self.current, 7, session)
+    }
+
     pub(crate) fn current(&self) -> u16 {
         self.current
     }
@@ -44,7 +49,7 @@ impl Peppers {
     }
 }
 
-/// Neither the keys nor their numbers of bytes.
+/// No keys.
 impl fmt::Debug for Peppers {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Peppers").field("current", &self.current).finish_non_exhaustive()
