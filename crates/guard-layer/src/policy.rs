@@ -256,7 +256,7 @@ const NEVER_ENDS: &str = "all weights together do not reach `end`: lower it, or 
 /// What the presets count. They differ in where they draw the line.
 ///
 /// - 60: no honest user shows it, so that it is enough alone.
-/// - 40 to 50: rare, enough with a new network. 10 to 20: what travellers and VPNs show together
+/// - 45 to 50: rare, enough with a new network, be it of the same system (5). 10 to 20: what travellers and VPNs show together
 ///   (network, country, travel: 40) stays below 50.
 /// - 5: adds to something else.
 fn weighed(name: &str, challenge: u32) -> PolicyBuilder {
@@ -266,7 +266,7 @@ fn weighed(name: &str, challenge: u32) -> PolicyBuilder {
         (Signal::UserAgent, 20, 45, 60),
         (Signal::ClientHints, 50, 50, 50),
         (Signal::TlsFingerprint, 5, 30, 50),
-        (Signal::Language, 5, 40, 40),
+        (Signal::Language, 5, 45, 45),
         (Signal::SeveralPlaces, 20, 20, 60),
         (Signal::Network, 5, 10, 10),
         (Signal::Country, 15, 15, 15),
