@@ -256,8 +256,8 @@ const NEVER_ENDS: &str = "all weights together do not reach `end`: lower it, or 
 /// What the presets count. They differ in where they draw the line.
 ///
 /// - 60: no honest user shows it, so that it is enough alone.
-/// - 45 to 50: rare, enough with a new network, be it of the same system (5). 10 to 20: what travellers and VPNs show together
-///   (network, country, travel: 40) stays below 50.
+/// - 45 to 50: rare, enough with a new network, be it of the same system (5).
+/// - 10 to 20: what travellers and VPNs show together (network, country, travel: 40) stays below 50.
 /// - 5: adds to something else.
 fn weighed(name: &str, challenge: u32) -> PolicyBuilder {
     let table = [
