@@ -61,6 +61,8 @@ run_bench() {
     step "benchmarks against the peers" cargo bench --locked --manifest-path tests/bench/Cargo.toml
     step "benchmark of the round trips to Redis" \
         cargo bench --locked -p session-layer --features redis --bench redis
+    step "benchmark of failover" \
+        cargo bench --locked -p session-layer --features mysql,redis --bench failover
     step "benchmark of the near cache" \
         cargo bench --locked -p session-layer --features redis --bench near_cache
 }

@@ -12,6 +12,7 @@ nginx         nginx-light
 haproxy       haproxy
 caddy         caddy
 mariadbd      mariadb-server
+rsync         rsync
 postgres      postgresql
 redis-server  redis-server
 chromium      chromium

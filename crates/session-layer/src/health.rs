@@ -9,7 +9,7 @@ use http::{HeaderValue, StatusCode};
 use serde::Serialize;
 use tokio::time::timeout;
 
-use crate::backend::{BackendError, BackendErrorKind, Health, HealthStatus, StoreHealth};
+use crate::backend::{Health, HealthStatus};
 use crate::config::Config;
 use crate::rejection::UNREADY;
 
@@ -28,7 +28,8 @@ use crate::rejection::UNREADY;
 ///   {"store":"sqlite","role":"backup","status":"up","breaker":"closed"}]}
 /// ```
 ///
-/// `status` is `up`, `degraded` or `down`; the fields of a store are those of [`StoreHealth`].
+/// `status` is `up`, `degraded` or `down`; the fields of a store are those of
+/// [`StoreHealth`](crate::backend::StoreHealth).
 /// There is nothing secret in it: no address, and no text of an error. It costs the store about as
 /// much as a request that reads a session, and is answered within 300 ms: a store that takes longer
 /// is `down` with the error `timeout`. Neither answer may be stored by a cache.
@@ -79,7 +80,7 @@ impl HealthRoutes {
     /// How the backend is.
     pub async fn report(&self) -> Health {
         let backend = &self.config.backend;
-        timeout(PATIENCE, backend.health()).await.unwrap_or_else(|_| too_late(backend.name()))
+        timeout(PATIENCE, backend.health()).await.unwrap_or_else(|_| Health::late(backend.name()))
     }
 
     /// The answer to `GET /ready`, for a service that has more to ask before it is ready.
@@ -100,11 +101,6 @@ impl HealthRoutes {
 #[derive(Serialize)]
 struct Alive {
     status: &'static str,
-}
-
-fn too_late(store: &'static str) -> Health {
-    let late: Result<(), _> = Err(BackendError::new(BackendErrorKind::Timeout));
-    Health::of(StoreHealth::of(store, &late))
 }
 
 fn answer(status: StatusCode, body: &impl Serialize) -> Response {

@@ -3,6 +3,7 @@
 //! installed is an error that says what to install.
 
 mod folder;
+mod galera;
 mod mariadb;
 mod port;
 mod postgres;
@@ -12,11 +13,13 @@ mod redis;
 mod redis_talk;
 mod run;
 mod sentinel;
+mod unprivileged;
 mod wait;
 mod watchdog;
 mod watched_redis;
 
 pub use folder::Folder;
+pub use galera::Galera;
 pub use mariadb::MariaDb;
 pub use port::Port;
 pub use postgres::Postgres;

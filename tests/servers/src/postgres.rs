@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::fs::{self, Permissions};
 use std::net::SocketAddr;
-use std::os::unix::fs::{PermissionsExt, chown};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -11,13 +11,11 @@ use anyhow::{Context, Result, anyhow};
 use tokio::sync::OnceCell;
 
 use crate::run::run;
+use crate::unprivileged::{command, give};
 use crate::{Folder, Port, Process, program, until};
 
 /// Where Debian has a folder of programs for each major version.
 const VERSIONS: &str = "/usr/lib/postgresql";
-
-/// Who it runs as if the test is root's, for it refuses root: nobody.
-const NOBODY: u32 = 65_534;
 
 /// What of the server's own files is the same for all, made once a process.
 static TEMPLATE: OnceCell<Folder> = OnceCell::const_new();
@@ -156,7 +154,7 @@ async fn folder() -> Result<Folder> {
 fn template() -> Result<Folder> {
     let folder = Folder::create()?;
     give(folder.path())?;
-    let mut init = command("initdb")?;
+    let mut init = command(server_program("initdb")?)?;
     init.args(["--username=postgres", "--auth=trust", "--encoding=UTF8", "--no-locale"]);
     init.args(["--no-sync", "--no-instructions", "--pgdata"]).arg(data(&folder));
     run(&mut init)?;
@@ -164,7 +162,7 @@ fn template() -> Result<Folder> {
 }
 
 fn spawn(folder: &Folder, port: &Port, settings: &[String]) -> Result<Process> {
-    let mut server = command("postgres")?;
+    let mut server = command(server_program("postgres")?)?;
     server.arg("-D").arg(data(folder)).arg("-k").arg(folder.path());
     server.args(["-h", "127.0.0.1", "-p"]).arg(port.number().to_string());
     // A killed process loses nothing by it: the system has the data.
@@ -173,18 +171,6 @@ fn spawn(folder: &Folder, port: &Port, settings: &[String]) -> Result<Process> {
         server.args(["-c", setting]);
     }
     Process::start(&mut server, &folder.path().join("log")).context("PostgreSQL can't be started")
-}
-
-/// One of its programs, run as a user whom it takes.
-fn command(name: &str) -> Result<Command> {
-    let program = server_program(name)?;
-    if !is_root() {
-        return Ok(Command::new(program));
-    }
-    let mut command = Command::new(crate::program("setpriv")?);
-    command.arg(format!("--reuid={NOBODY}")).arg(format!("--regid={NOBODY}"));
-    command.arg("--clear-groups").arg(program);
-    Ok(command)
 }
 
 /// The newest that is installed; elsewhere than on Debian it is where all programs are.
@@ -200,15 +186,4 @@ fn server_program(name: &str) -> Result<PathBuf> {
 fn version(file: &Path) -> Option<u32> {
     let names = file.iter().rev().filter_map(OsStr::to_str);
     names.filter_map(|name| name.parse().ok()).next()
-}
-
-fn give(path: &Path) -> Result<()> {
-    if is_root() {
-        chown(path, Some(NOBODY), Some(NOBODY))?;
-    }
-    Ok(())
-}
-
-fn is_root() -> bool {
-    rustix::process::geteuid().is_root()
 }

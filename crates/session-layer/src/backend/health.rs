@@ -78,6 +78,11 @@ impl Health {
         Self { status: store.status, stores: vec![store] }
     }
 
+    /// That of one which has not said in time.
+    pub(crate) fn late(store: &'static str) -> Self {
+        Self::of(StoreHealth::of::<()>(store, &Err(BackendError::new(BackendErrorKind::Timeout))))
+    }
+
     /// That of a backend of many stores.
     pub(crate) fn of_stores(status: HealthStatus, stores: Vec<StoreHealth>) -> Self {
         Self { status, stores }

@@ -2,10 +2,13 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use session_layer::backend::{Backend, Change, Created, Loaded, Payload, SessionKey, Updated};
+
+use test_servers::until;
+use tokio::time::{MissedTickBehavior, interval};
 
 use crate::faulty::{Faulty, Health};
 use crate::stores::{NORMAL, Stores, draft, key};
@@ -22,21 +25,32 @@ struct Told {
 
 const SHARED: [&str; 3] = ["shared 0", "shared 1", "shared 2"];
 const CLIENTS: u32 = 6;
+/// How many a fault lasts.
+const TURNS: u64 = 60;
+/// How often a client has its turn: sessions grow with each.
+const PACE: Duration = Duration::from_millis(8);
+
+/// What all clients share.
+struct Scene {
+    stores: Stores,
+    turns: AtomicU64,
+    over: AtomicBool,
+}
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_acknowledged_is_lost_or_comes_back_though_one_store_after_the_other_goes() {
-    let stores = Arc::new(Stores::new().await);
+    let (stores, turns) = (Stores::new().await, AtomicU64::new(0));
     for name in SHARED {
         stores.create(name).await;
     }
-    let over = Arc::new(AtomicBool::new(false));
-    let clients: Vec<_> =
-        (0..CLIENTS).map(|n| tokio::spawn(work(stores.clone(), n, over.clone()))).collect();
+    let scene = Arc::new(Scene { stores, turns, over: AtomicBool::new(false) });
+    let stores = &scene.stores;
+    let clients: Vec<_> = (0..CLIENTS).map(|n| tokio::spawn(work(scene.clone(), n))).collect();
     for fault in [Health::Down, Health::Mute, Health::Hung, Health::Full, Health::Down] {
-        goes_and_comes_back(&stores, &stores.primary, fault).await;
-        goes_and_comes_back(&stores, &stores.backup, fault).await;
+        goes_and_comes_back(&scene, &stores.primary, fault).await;
+        goes_and_comes_back(&scene, &stores.backup, fault).await;
     }
-    over.store(true, Ordering::SeqCst);
+    scene.over.store(true, Ordering::SeqCst);
     let mut told = Vec::new();
     for client in clients {
         told.push(client.await.unwrap());
@@ -46,16 +60,18 @@ async fn nothing_acknowledged_is_lost_or_comes_back_though_one_store_after_the_o
     for health in [Health::Up, Health::Down] {
         stores.primary.set(health);
         for told in &told {
-            check(&stores, told).await;
+            check(stores, told).await;
         }
     }
 }
 
-async fn goes_and_comes_back(stores: &Stores, store: &Faulty, fault: Health) {
+async fn goes_and_comes_back(scene: &Scene, store: &Faulty, fault: Health) {
     store.set(fault);
-    tokio::time::sleep(Duration::from_millis(50)).await;
+    let goal = scene.turns.load(Ordering::SeqCst) + TURNS;
+    let gone_on = async || (scene.turns.load(Ordering::SeqCst) >= goal).then_some(());
+    until("the clients went on without it", gone_on).await.unwrap();
     store.set(Health::Up);
-    stores.is_in(NORMAL).await;
+    scene.stores.is_in(NORMAL).await;
 }
 
 async fn check(stores: &Stores, told: &Told) {
@@ -71,23 +87,25 @@ async fn check(stores: &Stores, told: &Told) {
 }
 
 /// Adds marks to the shared sessions, and creates and ends sessions of its own.
-async fn work(stores: Arc<Stores>, client: u32, over: Arc<AtomicBool>) -> Told {
-    let mut told = Told::default();
+async fn work(scene: Arc<Scene>, client: u32) -> Told {
+    let (stores, mut told, mut pace) = (&scene.stores, Told::default(), interval(PACE));
+    pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
     for n in 0.. {
-        if over.load(Ordering::SeqCst) {
+        pace.tick().await;
+        if scene.over.load(Ordering::SeqCst) {
             break;
         }
         let name = SHARED[n % SHARED.len()];
         let mark = format!("<{client} {n}>");
-        match add(&stores, name, &mark).await {
+        match add(stores, name, &mark).await {
             Some(()) => told.marks.push((name.to_owned(), mark)),
             None => told.failed += 1,
         }
         let own = format!("{client} own {n}");
-        if let Some(is_live) = begin_and_end(&stores, &own, n % 2 == 0).await {
+        if let Some(is_live) = begin_and_end(stores, &own, n % 2 == 0).await {
             told.own.insert(own, is_live);
         }
-        tokio::time::sleep(Duration::from_millis(2)).await;
+        scene.turns.fetch_add(1, Ordering::SeqCst);
     }
     told
 }

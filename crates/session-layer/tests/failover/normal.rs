@@ -1,6 +1,8 @@
 //! Both stores are there.
 
-use session_layer::backend::{Backend, Created};
+use std::sync::Arc;
+
+use session_layer::backend::{Backend, Change, Created, Payload, Updated};
 
 use crate::faulty::Health;
 use crate::stores::{Stores, alice, draft, key, minute_old, only_one, renewal};
@@ -80,4 +82,25 @@ async fn a_backup_that_hangs_keeps_nobody_waiting_for_long() {
     stores.backup.set(Health::Up);
     stores.is_in(crate::stores::NORMAL).await;
     assert_eq!(stores.agreed("a").await.as_deref(), Some("changed"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_changes_of_one_version_that_look_the_same_one_is_done() {
+    let stores = Arc::new(Stores::new().await);
+    stores.create("a").await;
+    for version in 1..200 {
+        let changes: Vec<_> =
+            (0..3).map(|_| tokio::spawn(count_up(stores.clone(), version))).collect();
+        let mut done = 0;
+        for change in changes {
+            done += u32::from(change.await.unwrap() == Updated::Done(version + 1));
+        }
+        assert_eq!(done, 1, "of version {version}");
+    }
+}
+
+async fn count_up(stores: Arc<Stores>, version: u64) -> Updated {
+    let payload = Payload::from_bytes(version.to_string());
+    let change = Change { version, payload, lifetime: None };
+    stores.failover.update(&key("a"), &change).await.unwrap()
 }

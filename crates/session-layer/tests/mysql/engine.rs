@@ -133,7 +133,7 @@ pub(crate) async fn waiting(url: &str) -> i64 {
     connection.fetch_one(sql).await.unwrap().get(0)
 }
 
-fn unique(kind: &str) -> String {
+pub(crate) fn unique(kind: &str) -> String {
     static NUMBER: AtomicU32 = AtomicU32::new(0);
     format!("{kind}_{}", NUMBER.fetch_add(1, Ordering::Relaxed))
 }

@@ -5,5 +5,6 @@
 mod conformance;
 mod defaults;
 mod engine;
+mod galera;
 #[path = "../sql/mod.rs"]
 mod sql;

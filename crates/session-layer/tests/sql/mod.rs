@@ -8,10 +8,11 @@ mod config;
 mod corrupt;
 mod frozen;
 mod gated;
+mod handed_over;
 mod killed;
 mod migrate;
 mod refused;
-mod samples;
+pub(crate) mod samples;
 mod tls;
 mod undone;
 

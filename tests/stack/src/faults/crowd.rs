@@ -27,7 +27,9 @@ impl Crowd {
         let (board, enough) = (Arc::<Board>::default(), Arc::<AtomicBool>::default());
         let (mut shoppers, mut leavers) = (JoinSet::new(), JoinSet::new());
         for _ in 0..pace.shoppers {
-            let shopper = Shopper::log_in(server, Arc::clone(&board)).await?;
+            // Replicas that have just been started have nothing to say for a second.
+            let let_in = async || Shopper::log_in(server, Arc::clone(&board)).await.ok();
+            let shopper = until("a shopper is let in", let_in).await?;
             shoppers.spawn(shop(shopper, Arc::clone(&enough)));
         }
         for _ in 0..LEAVERS {
@@ -43,12 +45,14 @@ impl Crowd {
         until("a load went on", done).await
     }
 
-    /// Comes back when nothing has failed for a while, and says how long after `since` the last
+    /// Comes back when nothing has failed or waited for a while, and says how long after `since` the last
     /// failure was.
     pub(crate) async fn recovery(&self, since: Instant) -> Result<Duration> {
         until("requests succeeded again", async || {
             let last = self.board.tally().last_failure.map_or(since, |last| last.max(since));
-            (last.elapsed() >= QUIET).then(|| last.duration_since(since))
+            let quiet = Instant::now().checked_sub(QUIET)?;
+            let is_well = last <= quiet && !self.board.waits_since(quiet);
+            is_well.then(|| last.duration_since(since))
         })
         .await
     }

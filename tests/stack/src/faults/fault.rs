@@ -23,6 +23,8 @@ pub enum Fault {
     BackupKilled,
     /// Both stores are killed, and come back.
     BothKilled,
+    /// A node of a Galera cluster is killed, and comes back.
+    NodeKilled,
     /// A Redis has no memory left for a while.
     Full,
     /// A Redis is slow for a while.
@@ -34,7 +36,7 @@ pub enum Fault {
 
 impl Fault {
     /// All that users are not to notice more of than they must.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::InstanceKilled,
         Self::MasterKilled,
         Self::MasterHangs,
@@ -43,6 +45,7 @@ impl Fault {
         Self::PrimaryHangs,
         Self::BackupKilled,
         Self::BothKilled,
+        Self::NodeKilled,
         Self::Full,
         Self::Slow,
     ];
@@ -61,6 +64,7 @@ impl Fault {
             Self::PrimaryHangs => scenario::primary_hangs(pace).await,
             Self::BackupKilled => scenario::backup_killed(pace).await,
             Self::BothKilled => scenario::both_killed(pace).await,
+            Self::NodeKilled => scenario::node_killed(pace).await,
             Self::Full => scenario::full(pace).await,
             Self::Slow => scenario::slow(pace).await,
             Self::Forgotten => scenario::forgotten(pace).await,
@@ -80,6 +84,7 @@ impl fmt::Display for Fault {
             Self::PrimaryHangs => "the primary hangs for a while",
             Self::BackupKilled => "the backup is killed, and comes back",
             Self::BothKilled => "both stores are killed, and come back, one of them empty",
+            Self::NodeKilled => "a node that is asked is killed, and comes back",
             Self::Full => "the store has no memory left for a while",
             Self::Slow => "the store takes 200 ms longer for a while",
             Self::Forgotten => "the only store is killed, and comes back empty",

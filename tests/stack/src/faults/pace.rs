@@ -11,5 +11,5 @@ impl Pace {
     /// To be part of all tests.
     pub const SHORT: Self = Self { requests: 300, shoppers: 8 };
     /// To be measured.
-    pub const LONG: Self = Self { requests: 3_000, shoppers: 16 };
+    pub const LONG: Self = Self { requests: 1_000, shoppers: 16 };
 }

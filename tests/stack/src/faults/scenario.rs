@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use tempfile::NamedTempFile;
-use test_servers::{MariaDb, Redis, WatchedRedis};
+use test_servers::{Galera, MariaDb, Redis, WatchedRedis};
 use tokio::time::{Instant, sleep};
 
 use super::crowd::Crowd;
@@ -204,6 +204,19 @@ pub(super) async fn both_killed(pace: Pace) -> Result<Outcome> {
     redis.restart().await?;
     let recovery = scene.recovers(Instant::now()).await?;
     scene.finish(BOTH, recovery, outage(5 * ONE_SECOND)).await
+}
+
+pub(super) async fn node_killed(pace: Pace) -> Result<Outcome> {
+    let mut galera = Galera::start_alert().await?;
+    galera.run("CREATE DATABASE shop")?;
+    let scene = Scene::start(pace, &[("--store", galera.url_of_all("shop"))]).await?;
+    let since = Instant::now();
+    galera.kill(0).await?;
+    let recovery = scene.recovers(since).await?;
+    galera.restart(0).await?;
+    scene.goes_on().await?;
+    let failover = Duration::from_millis(2_100);
+    scene.finish("MariaDB Galera, three nodes", recovery, outage(failover + ONE_SECOND)).await
 }
 
 pub(super) async fn full(pace: Pace) -> Result<Outcome> {

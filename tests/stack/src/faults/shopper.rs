@@ -5,7 +5,6 @@ use anyhow::{Context, Result, ensure};
 use bytes::Bytes;
 use http::{HeaderValue, Request, StatusCode, header};
 use serde_json::{Value, json};
-use tokio::time::Instant;
 
 use super::tally::Board;
 use crate::{Answer, Client, json, login};
@@ -46,7 +45,7 @@ impl Browser {
         if let Some(cookie) = &self.cookie {
             request.headers_mut().insert(header::COOKIE, cookie.clone());
         }
-        let (method, sent) = (request.method().clone(), Instant::now());
+        let (method, sent) = (request.method().clone(), self.board.sends());
         let answer = self.client.send(request).await;
         let answer = self.board.answered(&method, sent, answer)?;
         if let Some(cookie) = answer.cookie("__Host-Http-sid") {

@@ -30,15 +30,31 @@ pub struct Tally {
 
 /// Where all users count.
 #[derive(Debug, Default)]
-pub(crate) struct Board(Mutex<Tally>);
+pub(crate) struct Board {
+    tally: Mutex<Tally>,
+    /// When what is not answered yet was sent.
+    in_hand: Mutex<Vec<Instant>>,
+}
 
 impl Board {
     pub(crate) fn tally(&self) -> Tally {
-        *self.lock()
+        *lock(&self.tally)
     }
 
     pub(crate) fn count(&self, add: impl FnOnce(&mut Tally)) {
-        add(&mut self.lock());
+        add(&mut lock(&self.tally));
+    }
+
+    /// Notes that a request is sent, now.
+    pub(crate) fn sends(&self) -> Instant {
+        let now = Instant::now();
+        lock(&self.in_hand).push(now);
+        now
+    }
+
+    /// Whether an answer is waited for since before then.
+    pub(crate) fn waits_since(&self, then: Instant) -> bool {
+        lock(&self.in_hand).iter().any(|sent| *sent < then)
     }
 
     /// Counts a request; the answer to it, if it is one to go by.
@@ -48,6 +64,7 @@ impl Board {
         sent: Instant,
         answer: Result<Answer, Failure>,
     ) -> Option<Answer> {
+        self.is_no_longer_in_hand(sent);
         let answer = answer.ok().filter(|answer| !answer.status.is_server_error());
         let (now, took) = (Instant::now(), sent.elapsed());
         self.count(|tally| {
@@ -62,7 +79,14 @@ impl Board {
         answer
     }
 
-    fn lock(&self) -> MutexGuard<'_, Tally> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    fn is_no_longer_in_hand(&self, sent: Instant) {
+        let mut in_hand = lock(&self.in_hand);
+        if let Some(place) = in_hand.iter().position(|one| *one == sent) {
+            in_hand.swap_remove(place);
+        }
     }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

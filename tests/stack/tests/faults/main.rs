@@ -50,6 +50,11 @@ async fn when_both_stores_have_been_away_everybody_is_who_they_were() -> Result<
 }
 
 #[tokio::test]
+async fn a_galera_node_that_is_killed_loses_nothing() -> Result<()> {
+    check(Fault::NodeKilled).await
+}
+
+#[tokio::test]
 async fn a_redis_without_memory_refuses_changes_and_ends_no_session() -> Result<()> {
     check(Fault::Full).await
 }

@@ -1,10 +1,12 @@
 use std::fmt;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::mysql::{MySqlConnectOptions, MySqlSslMode};
 
 use super::MySqlBackend;
+use super::nodes::{self, Nodes};
 use super::server::MySqlServer;
 use crate::ConfigError;
 use crate::backend::sql::{
@@ -74,13 +76,18 @@ impl MySqlBuilder {
     /// besides the public ones; `ssl-cert` and `ssl-key`, the client's own certificate; `socket`,
     /// the path of a Unix socket instead of host and port.
     ///
+    /// The nodes of a Galera cluster are hosts separated by commas: connections go to one of them
+    /// for as long as it serves, and then to the next. The `deadline` has to be longer than the
+    /// cluster takes to notice that a node is gone (`evs.suspect_timeout`, 5 s by default), or
+    /// changes fail meanwhile.
+    ///
     /// # Errors
     /// The URL can't be read or has other parameters, its parameters promise more than they hold
     /// (`VERIFY_CA`, an authority that nobody asks), the file of authorities can't be read, or the
     /// pool's size or the deadline is nothing.
     pub fn build(self) -> Result<MySqlBackend, ConfigError> {
-        let options = self.options()?;
-        let server = |limit| MySqlServer { options: options.clone(), limit, engine: self.engine };
+        let nodes = Arc::new(Nodes::new(self.nodes()?));
+        let server = |limit| MySqlServer { nodes: Arc::clone(&nodes), limit, engine: self.engine };
         let migrating = Settings { pool_size: 1, deadline: MIGRATION_DEADLINE };
         Ok(MySqlBackend {
             pool: self.settings.pool(server(Some(self.settings.limit())))?,
@@ -88,12 +95,16 @@ impl MySqlBuilder {
         })
     }
 
-    fn options(&self) -> Result<MySqlConnectOptions, ConfigError> {
+    fn nodes(&self) -> Result<Vec<MySqlConnectOptions>, ConfigError> {
         if !self.url.starts_with("mysql://") && !self.url.starts_with("mariadb://") {
             return Err(invalid_url("a URL begins with mysql:// or mariadb://"));
         }
         check_parameters(&self.url, |name| PARAMETERS.contains(&name))?;
-        let options: MySqlConnectOptions = self.url.parse().map_err(|_| {
+        nodes::each(&self.url).iter().map(|url| self.options(url)).collect()
+    }
+
+    fn options(&self, url: &str) -> Result<MySqlConnectOptions, ConfigError> {
+        let options: MySqlConnectOptions = url.parse().map_err(|_| {
             invalid_url("a URL is mysql://user:password@host:port/database, percent-encoded")
         })?;
         if options.get_database().is_none_or(str::is_empty) {

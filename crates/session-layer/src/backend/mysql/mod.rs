@@ -15,6 +15,11 @@
 //! - A load is one prepared statement, an update and a touch are one each, committed by itself. What
 //!   a cap, a rotation or an end takes is a transaction, which is run again as a whole after a
 //!   deadlock, a lock that is not to be had, or a failed certification of Galera.
+//! - Of a Galera cluster, any node may be written to, and each sees what was acknowledged by any
+//!   other (`wsrep_sync_wait`). A change that was under way when a node was lost is tried again on
+//!   another one, and fails only where nobody can know whether it was done. A replica that follows
+//!   by itself is for an administrator to promote; as a second store that takes over by itself,
+//!   give a [`Failover`](crate::wrap::Failover) another server.
 //! - Times are the server's. The servers of a cluster should keep theirs together, by NTP.
 //! - What is acknowledged is as durable as the server makes a commit
 //!   (`innodb_flush_log_at_trx_commit`, `sync_binlog`), and no more: a replica may be behind.
@@ -28,6 +33,7 @@ mod backend;
 mod builder;
 mod fault;
 mod migrate;
+mod nodes;
 mod server;
 mod sql;
 mod statements;

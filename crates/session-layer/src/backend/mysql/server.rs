@@ -1,15 +1,19 @@
 use std::fmt;
+use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::mysql::MySqlConnectOptions;
 use sqlx::{ConnectOptions, Executor, MySqlConnection, Row};
+use tokio::time::timeout;
 
+use super::nodes::Nodes;
 use super::{StorageEngine, fault};
-use crate::backend::sql::{Fault, Server};
+use crate::backend::sql::{Fault, MIGRATION_DEADLINE, Server};
 
-/// A server, and what its connections are to be like.
+/// A server, or the nodes of a cluster, and what connections are to be like.
 pub(super) struct MySqlServer {
-    pub(super) options: MySqlConnectOptions,
+    pub(super) nodes: Arc<Nodes>,
     /// How long a statement may take.
     pub(super) limit: Option<Duration>,
     pub(super) engine: StorageEngine,
@@ -19,10 +23,26 @@ impl Server for MySqlServer {
     type Connection = MySqlConnection;
 
     async fn connect(&self) -> Result<MySqlConnection, sqlx::Error> {
-        let mut connection = self.options().connect().await?;
-        let known = variables(&mut connection).await?;
-        connection.execute(&*self.session(&known)).await?;
-        Ok(connection)
+        if let [only] = self.nodes.all() {
+            return self.connect_to(only).await;
+        }
+        let mut reason = not_in_cluster();
+        for (number, node) in self.nodes.in_order() {
+            let connected = timeout(self.patience(), self.connect_to_member(node)).await;
+            match connected.unwrap_or_else(|_| Err(io::Error::from(io::ErrorKind::TimedOut).into()))
+            {
+                Ok(connection) => {
+                    self.nodes.is_good(number);
+                    return Ok(connection);
+                }
+                Err(error) => {
+                    let host = node.get_host();
+                    tracing::debug!(host, %error, "a node is of no use");
+                    reason = error;
+                }
+            }
+        }
+        Err(reason)
     }
 
     fn judge(error: &sqlx::Error) -> Fault {
@@ -40,11 +60,36 @@ async fn variables(connection: &mut MySqlConnection) -> Result<Vec<String>, sqlx
     rows.iter().map(|row| row.try_get(0)).collect()
 }
 
+/// Whether a node of Galera is one that serves; only such a server knows the word.
+const READY: &str = "SHOW STATUS LIKE 'wsrep_ready'";
+
+fn not_in_cluster() -> sqlx::Error {
+    io::Error::new(io::ErrorKind::NotConnected, "the node is not part of its cluster").into()
+}
+
 impl MySqlServer {
-    /// Without what the driver would set itself.
-    fn options(&self) -> MySqlConnectOptions {
-        let options = self.options.clone().disable_statement_logging();
-        options.pipes_as_concat(false).no_engine_substitution(false).timezone(None).set_names(false)
+    async fn connect_to(&self, node: &MySqlConnectOptions) -> Result<MySqlConnection, sqlx::Error> {
+        let mut connection = as_ours(node).connect().await?;
+        let known = variables(&mut connection).await?;
+        connection.execute(&*self.session(&known)).await?;
+        Ok(connection)
+    }
+
+    async fn connect_to_member(
+        &self,
+        node: &MySqlConnectOptions,
+    ) -> Result<MySqlConnection, sqlx::Error> {
+        let mut connection = self.connect_to(node).await?;
+        match connection.fetch_optional(READY).await? {
+            Some(row) if row.try_get::<String, _>(1)? == "OFF" => Err(not_in_cluster()),
+            _ => Ok(connection),
+        }
+    }
+
+    /// How long to wait for a node before the next one is asked.
+    fn patience(&self) -> Duration {
+        let limit = self.limit.unwrap_or(MIGRATION_DEADLINE);
+        limit / u32::try_from(2 * self.nodes.all().len()).unwrap_or(u32::MAX)
     }
 
     /// What makes all servers the same to us.
@@ -65,8 +110,8 @@ impl MySqlServer {
     /// A server that was left by a client whose machine is gone ends its transaction by itself.
     fn variables(&self) -> Vec<(&'static str, f64)> {
         let always = [
-            // A read sees what was committed on any node before it, and so does a change.
-            ("wsrep_sync_wait", 3.0),
+            // A read, a transaction, a change and an insert see what was committed on any node before.
+            ("wsrep_sync_wait", 7.0),
             // Estimates are not a day old.
             ("information_schema_stats_expiry", 0.0),
         ];
@@ -83,18 +128,26 @@ impl MySqlServer {
     }
 }
 
+/// Without what the driver would set itself.
+fn as_ours(options: &MySqlConnectOptions) -> MySqlConnectOptions {
+    let options = options.clone().disable_statement_logging();
+    options.pipes_as_concat(false).no_engine_substitution(false).timezone(None).set_names(false)
+}
+
 const LOCK_WAIT: &str = "innodb_lock_wait_timeout";
 
 /// Where it is, without who it is asked as.
 impl fmt::Debug for MySqlServer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { options, limit, engine } = self;
+        let Self { nodes, limit, engine } = self;
+        let nodes = nodes.all();
+        let places = nodes.iter().map(|node| format!("{}:{}", node.get_host(), node.get_port()));
+        let first = nodes.first();
         f.debug_struct("MySqlServer")
-            .field("host", &options.get_host())
-            .field("port", &options.get_port())
-            .field("socket", &options.get_socket())
-            .field("database", &options.get_database())
-            .field("tls", &options.get_ssl_mode())
+            .field("hosts", &places.collect::<Vec<_>>())
+            .field("socket", &first.and_then(MySqlConnectOptions::get_socket))
+            .field("database", &first.and_then(MySqlConnectOptions::get_database))
+            .field("tls", &first.map(MySqlConnectOptions::get_ssl_mode))
             .field("limit", limit)
             .field("engine", engine)
             .finish()

@@ -44,7 +44,8 @@ WHERE id = ?
   AND expires <= TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(6)) DIV 1000";
 
 /// What a renewed session goes on as: new id, payload, idle or NULL, absolute lifetime or NULL,
-/// these two again, old id, version.
+/// these two again, old id, version. Locked, for another one of this version may be restored there
+/// meanwhile.
 pub(super) const INSERT_RENEWED: &str = "
 INSERT INTO sessions
        (id, state, user_id, payload, version, created, last_seen, idle, ends, expires)
@@ -54,7 +55,8 @@ SELECT ?, 0, user_id, ?, version + 1, created, now,
 FROM sessions, (
     SELECT TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(6)) DIV 1000 AS now
 ) AS clock
-WHERE id = ? AND version = ? AND state = 0 AND expires > now";
+WHERE id = ? AND version = ? AND state = 0 AND expires > now
+FOR UPDATE";
 
 /// A session from elsewhere: id, user, payload, version, created, last seen, idle, end, expiry, the
 /// expiry again.

@@ -45,7 +45,8 @@ SET state = EXCLUDED.state, user_id = EXCLUDED.user_id, payload = EXCLUDED.paylo
 WHERE present.expires <= EXCLUDED.last_seen";
 
 /// What a renewed session goes on as, in the place of what has expired: $1 new id, $2 payload, $3
-/// idle or NULL, $4 absolute lifetime or NULL, $5 old id, $6 version.
+/// idle or NULL, $4 absolute lifetime or NULL, $5 old id, $6 version. Locked, for another one of this
+/// version may be restored there meanwhile.
 pub(super) const INSERT_RENEWED: &str = "
 WITH clock AS (
     SELECT floor(extract(epoch FROM statement_timestamp()) * 1000)::bigint AS now
@@ -57,6 +58,7 @@ SELECT $1, 0, user_id, $2, version + 1, created, now,
        LEAST(now + COALESCE($3, idle), COALESCE(now + $4, ends))
 FROM sessions, clock
 WHERE id = $5 AND version = $6 AND state = 0 AND expires > now
+FOR UPDATE OF sessions
 ON CONFLICT (id) DO UPDATE
 SET state = EXCLUDED.state, user_id = EXCLUDED.user_id, payload = EXCLUDED.payload,
     version = EXCLUDED.version, created = EXCLUDED.created, last_seen = EXCLUDED.last_seen,

@@ -1,7 +1,8 @@
 use super::Statements;
+use super::load::{Look, look};
 use super::transaction::{Ending, Steps, transact};
-use super::work::Work;
-use crate::backend::{CapPolicy, Created, Draft, SessionKey};
+use super::work::{Work, undecided};
+use crate::backend::{CapPolicy, Created, Draft, Found, SessionKey};
 
 /// [`Backend::create`](crate::backend::Backend::create).
 pub(in crate::backend) struct Create<'a> {
@@ -12,7 +13,7 @@ pub(in crate::backend) struct Create<'a> {
 impl<C: Statements> Work<C> for Create<'_> {
     type Done = Created;
 
-    const REPEATABLE: bool = false;
+    const REPEATABLE: bool = true;
 
     async fn run(&self, connection: &mut C) -> Result<Created, sqlx::Error> {
         if self.draft.user.is_some() {
@@ -20,6 +21,25 @@ impl<C: Statements> Work<C> for Create<'_> {
         }
         let inserted = connection.insert(self.key, self.draft).await?;
         Ok(if inserted { Created::Done { ended: Vec::new() } } else { Created::Taken })
+    }
+
+    /// A key is drawn at random: nobody else has a session under it that looks like this one. Whom
+    /// it has ended for it, if there is a cap, nobody knows any more.
+    async fn run_again(&self, connection: &mut C) -> Result<Created, sqlx::Error> {
+        match look(connection, self.key).await? {
+            Look::Here(found) if self.has_made(&found) => match self.draft.cap {
+                None => Ok(Created::Done { ended: Vec::new() }),
+                Some(_) => Err(undecided()),
+            },
+            _ => self.run(connection).await,
+        }
+    }
+}
+
+impl Create<'_> {
+    fn has_made(&self, found: &Found) -> bool {
+        let Draft { payload, user, .. } = self.draft;
+        found.record.version == 1 && found.record.payload == *payload && found.record.user == *user
     }
 }
 

@@ -6,7 +6,7 @@ use deadpool::managed::{
     Manager, Metrics, Object, PoolConfig, PoolError, QueueMode, RecycleError, RecycleResult,
 };
 use sqlx::Connection;
-use tokio::time::{sleep, timeout_at};
+use tokio::time::{sleep, timeout, timeout_at};
 
 use super::attempts::Attempts;
 use super::work::Work;
@@ -57,12 +57,13 @@ impl<S: Server> Pool<S> {
         work: &W,
     ) -> Result<W::Done, BackendError> {
         let deadline = Instant::now() + self.deadline;
-        let mut attempts = Attempts::new();
+        let (mut attempts, mut again) = (Attempts::new(), false);
         loop {
-            let fault = match self.attempt(work, deadline).await {
+            let fault = match self.attempt(work, again, deadline).await {
                 Ok(done) => return Ok(done),
                 Err(fault) => fault,
             };
+            again |= fault.after == After::Broken;
             match attempts.pause(fault.after, W::REPEATABLE) {
                 Some(pause) if Instant::now() + pause < deadline => sleep(pause).await,
                 _ => return Err(fault.into()),
@@ -76,11 +77,18 @@ impl<S: Server> Pool<S> {
     async fn attempt<W: Work<S::Connection>>(
         &self,
         work: &W,
+        again: bool,
         deadline: Instant,
     ) -> Result<W::Done, Fault> {
         let mut slot = self.slot(deadline).await?;
         let Some(mut connection) = slot.take() else { return Err(Fault::without_connection()) };
-        match timeout_at(deadline.into(), work.run(&mut connection)).await {
+        let run = async {
+            match again {
+                true => work.run_again(&mut connection).await,
+                false => work.run(&mut connection).await,
+            }
+        };
+        match timeout_at(deadline.into(), run).await {
             Ok(Ok(done)) => {
                 *slot = Some(connection);
                 Ok(done)
@@ -124,6 +132,9 @@ pub(super) struct Connections<S> {
     doubt: Mutex<Instant>,
 }
 
+/// How long an answer to a test may take. Another connection may do better.
+const PING: Duration = Duration::from_millis(300);
+
 /// So is one that was idle this long.
 const TRUSTED: Duration = Duration::from_secs(1);
 
@@ -142,7 +153,8 @@ impl<S: Server> Manager for Connections<S> {
     ) -> RecycleResult<sqlx::Error> {
         let Some(connection) = slot else { return Err(RecycleError::message("closed")) };
         if self.is_doubtful(metrics) {
-            connection.ping().await?;
+            let ping = timeout(PING, connection.ping()).await;
+            ping.map_err(|_| RecycleError::message("silent"))??;
         }
         Ok(())
     }

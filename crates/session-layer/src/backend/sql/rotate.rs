@@ -76,7 +76,9 @@ impl<C: Statements> Steps<C> for Renewal<'_> {
         let Handover { from, to, .. } = self.handover;
         // Before it is superseded, for then there is nothing left to copy.
         let inserted = connection.insert_renewed(&self.handover).await?;
-        if !connection.supersede(from, self.read, Some((to, self.grace))).await? {
+        // Without a grace it leads nowhere, whatever time it is for who waits for this one's lock.
+        let leads_to = (!self.grace.is_zero()).then_some((to, self.grace));
+        if !connection.supersede(from, self.read, leads_to).await? {
             return Ok(Ending::Undo(None));
         }
         Ok(match inserted {

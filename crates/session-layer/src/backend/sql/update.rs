@@ -1,7 +1,7 @@
 use super::Statements;
 use super::load::{Look, look};
-use super::work::Work;
-use crate::backend::{Change, SessionKey, Updated};
+use super::work::{Work, undecided};
+use crate::backend::{Change, Found, SessionKey, Updated};
 
 /// [`Backend::update`](crate::backend::Backend::update).
 pub(in crate::backend) struct Write<'a> {
@@ -12,8 +12,7 @@ pub(in crate::backend) struct Write<'a> {
 impl<C: Statements> Work<C> for Write<'_> {
     type Done = Updated;
 
-    // Done twice, it would find its own first change, and take it for somebody else's.
-    const REPEATABLE: bool = false;
+    const REPEATABLE: bool = true;
 
     async fn run(&self, connection: &mut C) -> Result<Updated, sqlx::Error> {
         loop {
@@ -29,5 +28,21 @@ impl<C: Statements> Work<C> for Write<'_> {
                 Look::Missing(missing) => return Ok(Updated::Missing(missing)),
             }
         }
+    }
+
+    async fn run_again(&self, connection: &mut C) -> Result<Updated, sqlx::Error> {
+        match self.run(connection).await? {
+            Updated::Conflict(found) if self.may_have_made(&found) => Err(undecided()),
+            updated => Ok(updated),
+        }
+    }
+}
+
+impl Write<'_> {
+    fn may_have_made(&self, found: &Found) -> bool {
+        let (key, record) = (&found.key, &found.record);
+        key == self.key
+            && record.version == self.change.version + 1
+            && record.payload == self.change.payload
     }
 }

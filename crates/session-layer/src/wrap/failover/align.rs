@@ -1,5 +1,6 @@
 use super::journal;
 use super::pair::Pair;
+use super::retire::retire;
 use super::{Mode, Side};
 use crate::backend::{
     Backend, BackendError, BackendErrorKind, Change, Found, Loaded, Missing, Record, SessionKey,
@@ -57,12 +58,18 @@ async fn try_align(
             match give(lead, &followed).await? {
                 Given::There => Ok(Some(Aligned::Yielded(followed))),
                 Given::Ended => end(follower, &followed.key, Missing::Absent).await,
+                // The lead has forgotten only that the key leads there.
+                Given::Changed if followed.key != *key => {
+                    Box::pin(align(pair, mode, &followed.key)).await.map(Some)
+                }
                 Given::Changed => Ok(None),
             }
         }
-        (Loaded::Missing(missing), Loaded::Found(followed)) => {
-            end(follower, &followed.key, missing).await
+        (Loaded::Missing(missing), Loaded::Found(followed)) if followed.key == *key => {
+            end(follower, key, missing).await
         }
+        // What the key still leads to there has a key of its own.
+        (Loaded::Missing(missing), Loaded::Found(_)) => Ok(Some(Aligned::Gone(missing))),
         (Loaded::Missing(missing), Loaded::Missing(_)) => Ok(Some(Aligned::Gone(missing))),
     }
 }
@@ -104,7 +111,7 @@ async fn both(
 ) -> Result<Option<Aligned>, BackendError> {
     let (lead, follower) = (pair.store(mode.lead), pair.store(mode.follower_side()));
     if led.key != followed.key {
-        return moved(pair, mode, key, led, &followed).await.map(Some);
+        return moved(pair, mode, key, led, &followed).await;
     }
     if led.record.payload == followed.record.payload
         && led.record.version == followed.record.version
@@ -135,22 +142,24 @@ async fn both(
     Ok(given.then_some(Aligned::Yielded(newer)))
 }
 
-/// One of them was renewed where the other one was not. What only the follower did was never
-/// acknowledged.
+/// One of them was renewed where the other one was not, or not yet. What only the follower did was
+/// never acknowledged.
 async fn moved(
     pair: &Pair,
     mode: Mode,
     key: &SessionKey,
     led: Found,
     followed: &Found,
-) -> Result<Aligned, BackendError> {
+) -> Result<Option<Aligned>, BackendError> {
     if led.key == *key {
-        return Ok(Aligned::Kept(led));
+        return Ok(Some(Aligned::Kept(led)));
     }
     let follower = pair.store(mode.follower_side());
     follower.restore(&led.key, &led.record).await?;
-    follower.delete(&followed.key).await?;
-    kept(pair, mode, led).await
+    match retire(follower, &followed.key).await? {
+        true => kept(pair, mode, led).await.map(Some),
+        false => Ok(None),
+    }
 }
 
 /// The follower was given what the lead has; unless that was ended meanwhile, with nothing to end
@@ -185,7 +194,7 @@ async fn is_newer(
 #[cfg(test)]
 mod tests {
     use super::super::Follower;
-    use super::super::pair::testing::{change, create, found, pair};
+    use super::super::pair::testing::{change, create, found, pair, renew};
     use super::*;
 
     const BACKUP_LEADS: Mode = Mode { lead: Side::Backup, follower: Follower::CatchingUp };
@@ -232,5 +241,46 @@ mod tests {
         journal::note(pair.store(Side::Backup), journal::Missed::change(&key)).await.unwrap();
         align(&pair, BACKUP_LEADS, &key).await.unwrap();
         both_have(&pair, &key, 2, "backup").await;
+    }
+
+    /// A session of which only the backup knows that another key leads to it, too.
+    async fn renewed_at_the_backup(pair: &Pair, from: &SessionKey, to: &SessionKey) {
+        create(pair.store(Side::Primary), to).await;
+        create(pair.store(Side::Backup), from).await;
+        renew(pair.store(Side::Backup), from, to).await;
+    }
+
+    #[tokio::test]
+    async fn a_key_that_is_superseded_does_not_end_what_it_still_leads_to_elsewhere() {
+        let (pair, [a, b]) = (pair(), ["a", "b"].map(SessionKey::of_id));
+        renewed_at_the_backup(&pair, &a, &b).await;
+        create(pair.store(Side::Primary), &a).await;
+        retire(pair.store(Side::Primary), &a).await.unwrap();
+        let aligned = align(&pair, Mode::NORMAL, &a).await.unwrap();
+        assert!(matches!(aligned, Aligned::Gone(Missing::Superseded)), "{aligned:?}");
+        found(pair.store(Side::Backup), &b).await;
+    }
+
+    #[tokio::test]
+    async fn a_key_that_the_lead_has_forgotten_leads_to_where_the_follower_says() {
+        let (pair, [a, b]) = (pair(), ["a", "b"].map(SessionKey::of_id));
+        renewed_at_the_backup(&pair, &a, &b).await;
+        for version in [1, 2] {
+            change(pair.store(Side::Primary), &b, version, "new").await;
+        }
+        let aligned = align(&pair, Mode::NORMAL, &a).await.unwrap();
+        assert!(matches!(aligned, Aligned::Kept(_)), "{aligned:?}");
+        both_have(&pair, &b, 3, "new").await;
+    }
+
+    #[tokio::test]
+    async fn a_session_that_has_moved_is_found_where_it_went() {
+        let (pair, [a, b]) = (pair(), ["a", "b"].map(SessionKey::of_id));
+        for side in [Side::Primary, Side::Backup] {
+            create(pair.store(side), &a).await;
+        }
+        renew(pair.store(Side::Primary), &a, &b).await;
+        align(&pair, Mode::NORMAL, &a).await.unwrap();
+        found(pair.store(Side::Backup), &b).await;
     }
 }

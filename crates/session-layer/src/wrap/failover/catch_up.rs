@@ -10,12 +10,10 @@ use tokio::time::{Instant, sleep};
 use super::align::{Aligned, align};
 use super::journal::{self, Missed, What};
 use super::pair::Pair;
+use super::retire::retire;
 use super::ripening::{Ripeness, Ripening};
 use super::{Follower, Mode, Side};
-use crate::backend::{
-    Backend, BackendError, BackendErrorKind, Draft, Lifetime, Loaded, Payload, Rotated, Rotation,
-    RotationKind, SessionKey,
-};
+use crate::backend::{Backend, BackendError, BackendErrorKind};
 
 /// When to look.
 #[derive(Clone, Copy, Debug)]
@@ -180,27 +178,12 @@ pub(super) async fn make_up(
     match what {
         What::Changed => align(pair, mode, &key).await.map(Some),
         What::Ended => other.delete(&key).await.map(|_| None),
-        What::Moved => retire(other, &key).await.map(|()| None),
+        What::Moved => match retire(other, &key).await? {
+            true => Ok(None),
+            false => Err(BackendError::new(BackendErrorKind::Timeout)),
+        },
     }
 }
-
-/// Makes a key superseded from which the session has moved, and ends nothing that it leads to.
-async fn retire(store: &impl Backend, key: &SessionKey) -> Result<(), BackendError> {
-    let version = match store.load(key).await? {
-        Loaded::Found(found) if found.key == *key => found.record.version,
-        Loaded::Found(_) | Loaded::Missing(_) => return Ok(()),
-    };
-    let nowhere = journal::random_key()?;
-    let lifetime = Lifetime { idle: MOMENT, absolute: MOMENT };
-    let draft = Draft { payload: Payload::default(), user: None, lifetime, cap: None };
-    let rotation = Rotation { version, to: nowhere, kind: RotationKind::Replace(draft) };
-    match store.rotate(key, &rotation).await? {
-        Rotated::Done { .. } => store.delete(&nowhere).await.map(drop),
-        _ => Err(BackendError::new(BackendErrorKind::Timeout)),
-    }
-}
-
-const MOMENT: Duration = Duration::from_secs(60);
 
 /// Between a half and one and a half of it, so that instances don't ask in step.
 fn jittered(time: Duration) -> Duration {
@@ -218,6 +201,7 @@ pub(super) fn start(pair: &Arc<Pair>, pace: Pace) {
 mod tests {
     use super::super::pair::testing::{change, create, found, pair};
     use super::*;
+    use crate::backend::SessionKey;
 
     #[tokio::test]
     async fn a_note_stays_until_what_it_is_about_must_be_over() {

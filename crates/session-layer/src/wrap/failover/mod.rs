@@ -7,6 +7,7 @@ mod health;
 mod journal;
 mod mode;
 mod pair;
+mod retire;
 mod ripening;
 mod side;
 mod store;
@@ -26,7 +27,7 @@ use crate::backend::{
 };
 use catch_up::Pace;
 use pair::Pair;
-use verb::outcome;
+use verb::{Halfway, outcome};
 
 /// Keeps all sessions in two stores, so that either may be gone.
 ///
@@ -101,66 +102,48 @@ impl Failover {
     }
 }
 
+/// Begins a verb, and begins it anew with the other store when the one that led is lost.
+macro_rules! begin {
+    ($pair:ident, |$mode:ident| $verb:expr) => {
+        loop {
+            let ($mode, _verb) = $pair.verb().await?;
+            if let Some(outcome) = outcome($verb.await) {
+                return outcome;
+            }
+        }
+    };
+}
+
 #[async_trait]
 impl Backend for Failover {
     async fn load(&self, key: &SessionKey) -> Result<Loaded, BackendError> {
         let pair = self.pair();
-        loop {
-            let (mode, _verb) = pair.verb().await?;
-            if let Some(outcome) = outcome(verb::load(pair, mode, key).await) {
-                return outcome;
-            }
-        }
+        begin!(pair, |mode| verb::load(pair, mode, key))
     }
 
     async fn create(&self, key: &SessionKey, draft: &Draft) -> Result<Created, BackendError> {
         let pair = self.pair();
-        loop {
-            let (mode, _verb) = pair.verb().await?;
-            if let Some(outcome) = outcome(verb::create(pair, mode, key, draft).await) {
-                return outcome;
-            }
-        }
+        begin!(pair, |mode| verb::create(pair, mode, key, draft))
     }
 
     async fn update(&self, key: &SessionKey, change: &Change) -> Result<Updated, BackendError> {
-        let pair = self.pair();
-        loop {
-            let (mode, _verb) = pair.verb().await?;
-            if let Some(outcome) = outcome(verb::update(pair, mode, key, change).await) {
-                return outcome;
-            }
-        }
+        let (pair, mut halfway) = (self.pair(), Halfway::default());
+        begin!(pair, |mode| verb::update(pair, mode, key, change, &mut halfway))
     }
 
     async fn touch(&self, key: &SessionKey) -> Result<bool, BackendError> {
         let pair = self.pair();
-        loop {
-            let (mode, _verb) = pair.verb().await?;
-            if let Some(outcome) = outcome(verb::touch(pair, mode, key).await) {
-                return outcome;
-            }
-        }
+        begin!(pair, |mode| verb::touch(pair, mode, key))
     }
 
     async fn rotate(&self, key: &SessionKey, rotation: &Rotation) -> Result<Rotated, BackendError> {
         let pair = self.pair();
-        loop {
-            let (mode, _verb) = pair.verb().await?;
-            if let Some(outcome) = outcome(verb::rotate(pair, mode, key, rotation).await) {
-                return outcome;
-            }
-        }
+        begin!(pair, |mode| verb::rotate(pair, mode, key, rotation))
     }
 
     async fn delete(&self, key: &SessionKey) -> Result<Option<Found>, BackendError> {
         let pair = self.pair();
-        loop {
-            let (mode, _verb) = pair.verb().await?;
-            if let Some(outcome) = outcome(verb::delete(pair, mode, key).await) {
-                return outcome;
-            }
-        }
+        begin!(pair, |mode| verb::delete(pair, mode, key))
     }
 
     async fn restore(&self, key: &SessionKey, record: &Record) -> Result<bool, BackendError> {
@@ -171,12 +154,7 @@ impl Backend for Failover {
 
     async fn of_user(&self, user: &UserId) -> Result<Vec<Found>, BackendError> {
         let pair = self.pair();
-        loop {
-            let (mode, _verb) = pair.verb().await?;
-            if let Some(outcome) = outcome(verb::of_user(pair, mode, user).await) {
-                return outcome;
-            }
-        }
+        begin!(pair, |mode| verb::of_user(pair, mode, user))
     }
 
     async fn sweep(&self, limit: u32) -> Result<u32, BackendError> {
@@ -190,12 +168,7 @@ impl Backend for Failover {
 
     async fn stats(&self) -> Result<Stats, BackendError> {
         let pair = self.pair();
-        loop {
-            let (mode, _verb) = pair.verb().await?;
-            if let Some(outcome) = outcome(verb::stats(pair, mode).await) {
-                return outcome;
-            }
-        }
+        begin!(pair, |mode| verb::stats(pair, mode))
     }
 
     async fn health(&self) -> Health {

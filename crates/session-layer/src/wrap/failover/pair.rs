@@ -196,8 +196,8 @@ pub(super) mod testing {
 
     use super::*;
     use crate::backend::{
-        Backend, Change, Draft, Found, Lifetime, Loaded, MemoryBackend, Payload, SessionKey,
-        Updated,
+        Backend, Change, Draft, Found, Lifetime, Loaded, MemoryBackend, Payload, Rotated, Rotation,
+        RotationKind, SessionKey, Updated,
     };
 
     /// Two empty memory backends.
@@ -224,6 +224,14 @@ pub(super) mod testing {
     ) -> Updated {
         let change = Change { version, payload: Payload::from_bytes(content), lifetime: None };
         store.update(key, &change).await.unwrap()
+    }
+
+    pub(in super::super) async fn renew(store: &Store, key: &SessionKey, to: &SessionKey) {
+        let (payload, grace) = (Payload::default(), Duration::from_secs(60));
+        let kind = RotationKind::Renew { payload, lifetime: None, grace };
+        let rotation = Rotation { version: 1, to: *to, kind };
+        let rotated = store.rotate(key, &rotation).await.unwrap();
+        assert_eq!(rotated, Rotated::Done { ended: Vec::new() });
     }
 
     pub(in super::super) async fn found(store: &Store, key: &SessionKey) -> Found {

@@ -8,7 +8,7 @@ use tokio::time::timeout;
 
 use crate::backend::{
     Backend, BackendError, BackendErrorKind, Change, Created, Draft, Found, Health, Loaded,
-    Payload, Record, Rotated, Rotation, SessionKey, Stats, StoreHealth, Updated, UserId,
+    Payload, Record, Rotated, Rotation, SessionKey, Stats, Updated, UserId,
 };
 
 /// A backend that is not waited for longer than so.
@@ -97,10 +97,8 @@ impl Backend for Store {
 
     /// As others wait for it.
     async fn health(&self) -> Health {
-        timeout(self.patience, self.backend.health()).await.unwrap_or_else(|_| {
-            let late: Result<(), _> = Err(BackendError::new(BackendErrorKind::Timeout));
-            Health::of(StoreHealth::of(self.name(), &late))
-        })
+        let health = timeout(self.patience, self.backend.health()).await;
+        health.unwrap_or_else(|_| Health::late(self.name()))
     }
 
     fn name(&self) -> &'static str {

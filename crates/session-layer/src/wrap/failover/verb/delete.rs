@@ -1,3 +1,4 @@
+use super::super::align::{Aligned, align};
 use super::super::journal::Missed;
 use super::super::pair::Pair;
 use super::super::{Follower, Mode};
@@ -10,10 +11,32 @@ pub(in super::super) async fn delete(
     mode: Mode,
     key: &SessionKey,
 ) -> Result<Option<Found>, Stop> {
-    let ended = led(pair, mode, pair.store(mode.lead).delete(key).await).await?;
-    let keys: Vec<_> = ends(key, ended.as_ref()).collect();
-    follow_ends(pair, mode, &keys).await?;
-    Ok(ended)
+    loop {
+        let ended = led(pair, mode, pair.store(mode.lead).delete(key).await).await?;
+        if ended.is_some() || mode.follower == Follower::Away {
+            let keys: Vec<_> = ends(key, ended.as_ref()).collect();
+            follow_ends(pair, mode, &keys).await?;
+            return Ok(ended);
+        }
+        if is_gone(pair, mode, key).await? {
+            return Ok(None);
+        }
+    }
+}
+
+/// Whether the follower has no session under a key either under which the lead had none to end. One
+/// that it has is the lead's by now, and not ended yet: it may just have been created.
+async fn is_gone(pair: &Pair, mode: Mode, key: &SessionKey) -> Result<bool, BackendError> {
+    let aligned = match pair.store(mode.follower_side()).load(key).await {
+        Ok(Loaded::Missing(_)) => return Ok(true),
+        Ok(Loaded::Found(_)) => align(pair, mode, key).await,
+        Err(error) => Err(error),
+    };
+    match aligned {
+        Ok(Aligned::Gone(_)) => Ok(true),
+        Ok(Aligned::Kept(_) | Aligned::Yielded(_)) => Ok(false),
+        Err(_) => make_up_for(pair, mode, Missed::end(key)).await.map(|_| true),
+    }
 }
 
 /// The end of a session, under the key that was asked for and the one that it had.

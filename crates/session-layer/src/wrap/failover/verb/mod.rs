@@ -22,4 +22,4 @@ pub(super) use rotate::rotate;
 pub(super) use stats::stats;
 pub(super) use stop::outcome;
 pub(super) use touch::touch;
-pub(super) use update::update;
+pub(super) use update::{Halfway, update};

@@ -1,12 +1,14 @@
 use super::super::align::{Aligned, align};
 use super::super::journal::Missed;
 use super::super::pair::Pair;
+use super::super::retire::retire;
 use super::super::{Follower, Mode, Side};
 use super::delete::{end_if_ended, follow_ends};
 use super::make_up_for::make_up_for;
 use super::stop::{Stop, led};
 use crate::backend::{
-    Backend, BackendError, Loaded, Missing, Rotated, Rotation, RotationKind, SessionKey,
+    Backend, BackendError, BackendErrorKind, Loaded, Missing, Rotated, Rotation, RotationKind,
+    SessionKey,
 };
 
 pub(in super::super) async fn rotate(
@@ -79,11 +81,9 @@ async fn follow_rotation(
             if let Loaded::Found(led) = pair.store(mode.lead).load(&rotation.to).await? {
                 follower.restore(&led.key, &led.record).await?;
             }
-            match follower.load(key).await? {
-                Loaded::Found(found) if found.key != rotation.to => {
-                    follower.delete(key).await.map(drop)
-                }
-                _ => Ok(()),
+            match retire(follower, key).await? {
+                true => Ok(()),
+                false => Err(BackendError::new(BackendErrorKind::Timeout)),
             }
         }
     }

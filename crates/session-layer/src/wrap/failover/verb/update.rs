@@ -11,14 +11,15 @@ pub(in super::super) async fn update(
     mode: Mode,
     key: &SessionKey,
     change: &Change,
+    halfway: &mut Halfway,
 ) -> Result<Updated, Stop> {
+    let write = Write { pair, mode, key, change };
     loop {
-        match try_update(pair, mode, key, change).await? {
+        match write.run(halfway).await? {
             // It was created, or remembered, in between.
             Updated::Conflict(found)
                 if found.key == *key && found.record.version == change.version => {}
-            // By this, before the lead was lost.
-            Updated::Conflict(found) if is_by(&found, key, change) => {
+            Updated::Conflict(found) if halfway.is(&found, key, change) => {
                 return Ok(Updated::Done(found.record.version));
             }
             updated => return Ok(updated),
@@ -26,106 +27,122 @@ pub(in super::super) async fn update(
     }
 }
 
-async fn try_update(
-    pair: &Pair,
-    mode: Mode,
-    key: &SessionKey,
-    change: &Change,
-) -> Result<Updated, Stop> {
-    match mode {
-        Mode { follower: Follower::Away, .. } => update_alone(pair, mode, key, change).await,
-        Mode { lead: Side::Primary, .. } => update_both(pair, mode, key, change).await,
-        // Where others may believe that the primary leads, it is not given what may not last.
-        Mode { lead: Side::Backup, .. } => update_in_turn(pair, mode, key, change).await,
+/// Which version the follower has made of the change when the lead was lost, if it has.
+#[derive(Debug, Default)]
+pub(in super::super) struct Halfway(Option<u64>);
+
+impl Halfway {
+    /// Whether a session is what the change has made of it then.
+    fn is(&self, found: &Found, key: &SessionKey, change: &Change) -> bool {
+        let Found { key: found, record } = found;
+        self.0 == Some(record.version) && found == key && record.payload == change.payload
     }
 }
 
-async fn update_alone(
-    pair: &Pair,
+/// An update in one mode.
+struct Write<'a> {
+    pair: &'a Pair,
     mode: Mode,
-    key: &SessionKey,
-    change: &Change,
-) -> Result<Updated, Stop> {
-    let (lead, missed) = (pair.store(mode.lead), Missed::change(key));
-    let (updated, noted) = tokio::join!(lead.update(key, change), pair.note(mode.lead, missed));
-    let updated = led(pair, mode, updated).await?;
-    noted?;
-    Ok(updated)
+    key: &'a SessionKey,
+    change: &'a Change,
 }
 
-async fn update_both(
-    pair: &Pair,
-    mode: Mode,
-    key: &SessionKey,
-    change: &Change,
-) -> Result<Updated, Stop> {
-    let (lead, follower) = (pair.store(mode.lead), pair.store(mode.follower_side()));
-    let (updated, followed) = tokio::join!(lead.update(key, change), follower.update(key, change));
-    let updated = led(pair, mode, updated).await?;
-    Ok(agree(pair, mode, key, change, updated, followed.ok()).await?)
-}
-
-async fn update_in_turn(
-    pair: &Pair,
-    mode: Mode,
-    key: &SessionKey,
-    change: &Change,
-) -> Result<Updated, Stop> {
-    let updated = led(pair, mode, pair.store(mode.lead).update(key, change).await).await?;
-    if !matches!(updated, Updated::Done(_)) {
-        return Ok(updated);
+impl Write<'_> {
+    async fn run(&self, halfway: &mut Halfway) -> Result<Updated, Stop> {
+        match self.mode {
+            Mode { follower: Follower::Away, .. } => self.alone().await,
+            Mode { lead: Side::Primary, .. } => self.at_once(halfway).await,
+            // Where others may believe that the primary leads, it is not given what may not last.
+            Mode { lead: Side::Backup, .. } => self.in_turn().await,
+        }
     }
-    let followed = pair.store(mode.follower_side()).update(key, change).await;
-    Ok(agree(pair, mode, key, change, updated, followed.ok()).await?)
-}
 
-/// What an update came to, after the stores were made to say the same if they have not.
-async fn agree(
-    pair: &Pair,
-    mode: Mode,
-    key: &SessionKey,
-    change: &Change,
-    led: Updated,
-    followed: Option<Updated>,
-) -> Result<Updated, BackendError> {
-    let aligned = match &followed {
-        Some(followed) if is_same(&led, followed) => return Ok(led),
-        Some(_) => align(pair, mode, key).await.ok(),
-        None => None,
-    };
-    let aligned = match (&led, aligned) {
-        (_, Some(aligned)) => Some(aligned),
-        (Updated::Done(_), None) => make_up_for(pair, mode, Missed::change(key)).await?,
-        _ => None,
-    };
-    let Some(aligned) = aligned else { return Ok(led) };
-    let is_done = [Some(&led), followed.as_ref()].iter().any(|updated| is_done(*updated));
-    Ok(match (led, aligned) {
-        // Or what others have made of it.
-        (Updated::Done(version), Aligned::Kept(found)) if found.record.version > version => {
-            Updated::Done(version)
+    async fn alone(&self) -> Result<Updated, Stop> {
+        let note = self.pair.note(self.mode.lead, self.missed());
+        let (updated, noted) = tokio::join!(self.at(self.mode.lead), note);
+        let updated = led(self.pair, self.mode, updated).await?;
+        noted?;
+        Ok(updated)
+    }
+
+    async fn at_once(&self, halfway: &mut Halfway) -> Result<Updated, Stop> {
+        let (lead, follower) = (self.mode.lead, self.mode.follower_side());
+        let (updated, followed) = tokio::join!(self.at(lead), self.at(follower));
+        if let (Err(_), Ok(Updated::Done(version))) = (&updated, &followed) {
+            *halfway = Halfway(Some(*version));
         }
-        (_, Aligned::Kept(found) | Aligned::Yielded(found))
-            if is_done && found.record.payload == change.payload =>
-        {
-            Updated::Done(found.record.version)
+        let updated = led(self.pair, self.mode, updated).await?;
+        Ok(self.agree(updated, followed.ok()).await?)
+    }
+
+    async fn in_turn(&self) -> Result<Updated, Stop> {
+        let updated = led(self.pair, self.mode, self.at(self.mode.lead).await).await?;
+        if !matches!(updated, Updated::Done(_)) {
+            return Ok(updated);
         }
-        // It was ended thereafter.
-        (Updated::Done(version), Aligned::Gone(_)) => Updated::Done(version),
-        (_, Aligned::Kept(found) | Aligned::Yielded(found)) => Updated::Conflict(found),
-        (_, Aligned::Gone(missing)) => Updated::Missing(missing),
-    })
-}
+        let followed = self.at(self.mode.follower_side()).await;
+        Ok(self.agree(updated, followed.ok()).await?)
+    }
 
-fn is_done(updated: Option<&Updated>) -> bool {
-    matches!(updated, Some(Updated::Done(_)))
-}
+    async fn at(&self, side: Side) -> Result<Updated, BackendError> {
+        self.pair.store(side).update(self.key, self.change).await
+    }
 
-/// Whether a session is what this change has made of it.
-fn is_by(found: &Found, key: &SessionKey, change: &Change) -> bool {
-    found.key == *key
-        && found.record.version == change.version + 1
-        && found.record.payload == change.payload
+    fn missed(&self) -> Missed {
+        Missed::change(self.key)
+    }
+
+    /// What it came to, after the stores were made to say the same if they have not.
+    async fn agree(
+        &self,
+        led: Updated,
+        followed: Option<Updated>,
+    ) -> Result<Updated, BackendError> {
+        if followed.as_ref().is_some_and(|followed| is_same(&led, followed)) {
+            return Ok(led);
+        }
+        Ok(match self.aligned(&led, followed.is_some()).await? {
+            None => led,
+            Some(aligned) => self.decide(led, followed.as_ref(), aligned),
+        })
+    }
+
+    /// What both have now. None if the follower has nothing yet, which is noted if it is missed.
+    async fn aligned(
+        &self,
+        led: &Updated,
+        answered: bool,
+    ) -> Result<Option<Aligned>, BackendError> {
+        if answered && let Ok(aligned) = align(self.pair, self.mode, self.key).await {
+            return Ok(Some(aligned));
+        }
+        match led {
+            Updated::Done(_) => make_up_for(self.pair, self.mode, self.missed()).await,
+            _ => Ok(None),
+        }
+    }
+
+    fn decide(&self, led: Updated, followed: Option<&Updated>, aligned: Aligned) -> Updated {
+        let has = |found: &Found| found.record.payload == self.change.payload;
+        match (led, aligned) {
+            // Or what others have made of it.
+            (Updated::Done(version), Aligned::Kept(found))
+                if found.record.version > version || has(&found) =>
+            {
+                Updated::Done(version)
+            }
+            // What the follower has made of it is what both have now.
+            (_, Aligned::Yielded(found))
+                if matches!(followed, Some(Updated::Done(_))) && has(&found) =>
+            {
+                Updated::Done(found.record.version)
+            }
+            // It was ended thereafter.
+            (Updated::Done(version), Aligned::Gone(_)) => Updated::Done(version),
+            (_, Aligned::Kept(found) | Aligned::Yielded(found)) => Updated::Conflict(found),
+            (_, Aligned::Gone(missing)) => Updated::Missing(missing),
+        }
+    }
 }
 
 fn is_same(led: &Updated, followed: &Updated) -> bool {

@@ -1,6 +1,7 @@
 use tower_layer::Layer;
 
-use super::PassiveService;
+use super::MarkService;
+use crate::engine::Ledger;
 
 /// A layer for routes that a page asks by itself, such as polls: their requests do not count as
 /// activity, so that a session whose user has gone ends in its idle time. Changes that they make
@@ -33,9 +34,9 @@ impl PassiveLayer {
 }
 
 impl<S> Layer<S> for PassiveLayer {
-    type Service = PassiveService<S>;
+    type Service = MarkService<S>;
 
     fn layer(&self, inner: S) -> Self::Service {
-        PassiveService::new(inner)
+        MarkService::new(inner, "PassiveLayer", Ledger::make_passive)
     }
 }

@@ -1,6 +1,7 @@
 use tower_layer::Layer;
 
-use super::FreshService;
+use super::MarkService;
+use crate::engine::Ledger;
 
 /// A layer for routes whose decisions may rest on nothing old, such as a payment, a step-up or a
 /// list of sessions: their requests read the session from the store itself, past the memory of a
@@ -35,9 +36,9 @@ impl FreshLayer {
 }
 
 impl<S> Layer<S> for FreshLayer {
-    type Service = FreshService<S>;
+    type Service = MarkService<S>;
 
     fn layer(&self, inner: S) -> Self::Service {
-        FreshService::new(inner)
+        MarkService::new(inner, "FreshLayer", Ledger::make_fresh)
     }
 }

@@ -1,0 +1,100 @@
+//! What a change costs through a `Failover` whose backup has it before it is answered, beside each
+//! of its stores alone.
+//! `cargo bench -p session-layer --features mysql,redis --bench failover`
+//!
+//! The contenders take turns, round by round, so that a machine that is slow for a while is slow
+//! for all of them; a figure is the median of the rounds, and so is a ratio.
+
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a program")]
+
+use std::io::Write;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use session_layer::backend::{
+    Backend, Change, Created, Draft, Lifetime, MySqlBackend, Payload, RedisBackend, SessionKey,
+    Updated,
+};
+use session_layer::wrap::Failover;
+use tempfile::NamedTempFile;
+use test_servers::{MariaDb, Redis};
+
+const ROUNDS: usize = 101;
+const CHANGES: u64 = 50;
+const HOUR: Duration = Duration::from_secs(3600);
+
+#[tokio::main]
+async fn main() {
+    let (one, other) = (Redis::start().await.unwrap(), Redis::start().await.unwrap());
+    let quick = mariadb(&[]).await;
+    let durable = mariadb(&["--innodb-flush-log-at-trx-commit=1"]).await;
+    let redis = |server: &Redis| -> Arc<dyn Backend> {
+        Arc::new(RedisBackend::builder(server.url()).build().unwrap())
+    };
+    println!("| a change, µs | primary | backup | both | of the slower |\n|---|---|---|---|---|");
+    race("Redis and Redis", redis(&one), redis(&other)).await;
+    race("Redis and MariaDB", redis(&one), mysql(&quick).await).await;
+    race("Redis and MariaDB, to disk", redis(&one), mysql(&durable).await).await;
+}
+
+async fn mariadb(options: &[&str]) -> MariaDb {
+    let mut statements = NamedTempFile::new().unwrap();
+    writeln!(statements, "CREATE DATABASE bench;").unwrap();
+    let option = format!("--init-file={}", statements.path().display());
+    MariaDb::start_with(&[&[option.as_str()], options].concat()).await.unwrap()
+}
+
+async fn mysql(server: &MariaDb) -> Arc<dyn Backend> {
+    let backend = MySqlBackend::builder(server.url("bench")).build().unwrap();
+    backend.migrate().await.unwrap();
+    Arc::new(backend)
+}
+
+async fn race(name: &str, primary: Arc<dyn Backend>, backup: Arc<dyn Backend>) {
+    let both = Failover::builder_shared(Arc::clone(&primary), Arc::clone(&backup)).build();
+    let contenders = [primary, backup, Arc::new(both.unwrap())];
+    let keys = ["primary", "backup", "both"].map(|of| SessionKey::of_id(&format!("{name} {of}")));
+    for (backend, key) in contenders.iter().zip(&keys) {
+        create(&**backend, key).await;
+    }
+    let mut times = [(); 3].map(|()| Vec::new());
+    for round in 0..ROUNDS {
+        for (place, backend) in contenders.iter().enumerate() {
+            let first = u64::try_from(round).unwrap() * CHANGES + 1;
+            times[place].push(change(&**backend, &keys[place], first).await);
+        }
+    }
+    let ratios = (0..ROUNDS).map(|n| times[2][n] / times[0][n].max(times[1][n])).collect();
+    let [primary, backup, both] = times.map(median);
+    let ratio = median(ratios);
+    println!("| {name} | {primary:.0} | {backup:.0} | {both:.0} | {ratio:.3} |");
+}
+
+async fn create(backend: &dyn Backend, key: &SessionKey) {
+    let lifetime = Lifetime { idle: HOUR, absolute: HOUR };
+    let draft = Draft { payload: payload(), user: None, lifetime, cap: None };
+    let created = backend.create(key, &draft).await.unwrap();
+    assert!(matches!(created, Created::Done { .. }), "{created:?}");
+}
+
+/// How long one takes, in µs.
+async fn change(backend: &dyn Backend, key: &SessionKey, first: u64) -> f64 {
+    let began = Instant::now();
+    let mut calls = 0.0;
+    for version in first..first + CHANGES {
+        let change = Change { version, payload: payload(), lifetime: None };
+        let updated = backend.update(key, &change).await.unwrap();
+        assert_eq!(updated, Updated::Done(version + 1));
+        calls += 1.0;
+    }
+    began.elapsed().as_secs_f64() * 1e6 / calls
+}
+
+fn payload() -> Payload {
+    Payload::from_bytes(vec![b'x'; 300])
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}

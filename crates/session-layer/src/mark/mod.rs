@@ -1,0 +1,9 @@
+//! Routes whose requests are treated otherwise.
+
+mod fresh;
+mod passive;
+mod service;
+
+pub use fresh::FreshLayer;
+pub use passive::PassiveLayer;
+pub use service::MarkService;
