@@ -57,11 +57,15 @@ pub(crate) struct Known {
 /// As many networks as a commuter meets in a day or two.
 const MOST_NETWORKS: usize = 6;
 const VERSION: u8 = 1;
+/// Seconds within which a session that does nothing new is not written to.
+const COARSE: u64 = 60;
 
 impl Memory {
     /// Begins with the request of the login.
     pub fn begin(facts: &Facts<'_>, now: SystemTime, peppers: &Peppers) -> Self {
-        Self::of(&Shown::new(facts, now, peppers, peppers.current()), peppers.current())
+        let pepper = peppers.current();
+        let shown = Shown::new(facts, now, peppers, pepper).with_exact(facts, peppers, pepper);
+        Self::of(&shown, pepper)
     }
 
     fn of(shown: &Shown, pepper: u16) -> Self {
@@ -90,7 +94,7 @@ impl Memory {
         let current = peppers.current();
         let shown = Shown::new(facts, now, peppers, current);
         if self.pepper != current {
-            self.take_tags(&shown, current);
+            self.take_tags(&shown.with_exact(facts, peppers, current), current);
         }
         self.learn_shown(&shown);
     }
@@ -104,6 +108,26 @@ impl Memory {
         self.tls = shown.tls;
     }
 
+    /// Whether there is something to learn of a request that is worth a write: anything new, or that
+    /// the session was seen, once a minute.
+    pub(crate) fn is_due(&self, shown: &Shown, pepper: u16) -> bool {
+        let here = self.networks.first();
+        let elsewhere = shown.network.is_some()
+            && here.map(|known| (Some(known.network), known.agent))
+                != Some((shown.network, shown.agent));
+        let moved = shown.place != Place::default() && shown.place != self.place;
+        let is_first = (self.agent.is_none() && shown.agent.is_some())
+            || (self.language.is_none() && shown.language.is_some())
+            || (self.tls.is_none() && shown.tls.is_some());
+        let unseen = shown.at.saturating_sub(self.seen) >= COARSE;
+        self.pepper != pepper || elsewhere || moved || is_first || unseen || self.rises(shown)
+    }
+
+    fn rises(&self, shown: &Shown) -> bool {
+        let pair = self.agent.zip(shown.agent);
+        pair.is_some_and(|(old, now)| old.family == now.family && old.major < now.major)
+    }
+
     fn learn_shown(&mut self, shown: &Shown) {
         self.learn_agent(shown);
         self.learn_network(shown);
@@ -115,10 +139,8 @@ impl Memory {
     }
 
     fn learn_agent(&mut self, shown: &Shown) {
-        let Some(now) = shown.agent else { return };
-        let risen = |old: Agent| old.family == now.family && old.major < now.major;
-        if self.agent.is_none_or(risen) {
-            self.agent = Some(now);
+        if shown.agent.is_some() && (self.agent.is_none() || self.rises(shown)) {
+            self.agent = shown.agent;
             self.tls = shown.tls.or(self.tls);
             self.hints = shown.hints;
         }

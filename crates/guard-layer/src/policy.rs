@@ -113,6 +113,11 @@ impl Policy {
         &self.0.name
     }
 
+    /// Whether it only tells what it would do.
+    pub fn is_dry_run(&self) -> bool {
+        self.0.dry_run
+    }
+
     /// The score from which on it challenges.
     pub fn challenges_from(&self) -> u32 {
         self.0.challenge
@@ -133,7 +138,27 @@ impl Policy {
         now: SystemTime,
         peppers: &Peppers,
     ) -> Verdict {
-        let reasons = self.reasons(memory, &Shown::new(facts, now, peppers, memory.pepper));
+        self.judge_shown(memory, &self.shown(memory, facts, now, peppers))
+    }
+
+    /// What a request shows, as far as this policy looks.
+    pub(crate) fn shown(
+        &self,
+        memory: &Memory,
+        facts: &Facts<'_>,
+        now: SystemTime,
+        peppers: &Peppers,
+    ) -> Shown {
+        let exact = [Signal::ExactAddress, Signal::ExactUserAgent];
+        let shown = Shown::new(facts, now, peppers, memory.pepper);
+        match exact.iter().any(|signal| self.0.weights.contains_key(signal)) {
+            true => shown.with_exact(facts, peppers, memory.pepper),
+            false => shown,
+        }
+    }
+
+    pub(crate) fn judge_shown(&self, memory: &Memory, shown: &Shown) -> Verdict {
+        let reasons = self.reasons(memory, shown);
         let score = reasons.iter().fold(0u32, |sum, reason| sum.saturating_add(reason.points));
         let would = self.decide(score);
         let decision = if self.0.dry_run { Decision::Allow } else { would };

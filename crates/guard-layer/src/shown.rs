@@ -63,13 +63,14 @@ pub(crate) struct Language {
 }
 
 impl Shown {
+    /// All but what only the naive check needs.
     pub(crate) fn new(facts: &Facts<'_>, now: SystemTime, peppers: &Peppers, id: u16) -> Self {
         let tag = |kind, value: &[u8]| peppers.tag(id, kind, value);
         let agent = facts.user_agent.map(Agent::read);
         Self {
             at: now.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs(),
             network: facts.address.and_then(|address| network(address, tag)),
-            exact: exact(facts, tag),
+            exact: Exact::default(),
             agent,
             hints: hints(facts, agent),
             language: facts.accept_language.and_then(|list| language(list, tag)),
@@ -79,6 +80,12 @@ impl Shown {
             binding: facts.binding,
             login_failures: facts.login_failures,
         }
+    }
+
+    /// What the naive check needs too.
+    pub(crate) fn with_exact(mut self, facts: &Facts<'_>, peppers: &Peppers, id: u16) -> Self {
+        self.exact = exact(facts, |kind, value| peppers.tag(id, kind, value));
+        self
     }
 }
 

@@ -17,6 +17,8 @@ mod engine;
 mod error;
 mod event;
 mod extract;
+#[cfg(feature = "guard")]
+mod guarded;
 mod health;
 mod layer;
 mod login;

@@ -47,7 +47,8 @@ fn check(signal: Signal, minutes: u64, requests: &[Facts<'_>], expected: Observa
     let mut last = UNKNOWN;
     for facts in requests {
         now += Duration::from_secs(minutes * 60);
-        last = observe(&memory, &Shown::new(facts, now, &peppers, 1));
+        let shown = Shown::new(facts, now, &peppers, 1).with_exact(facts, &peppers, 1);
+        last = observe(&memory, &shown);
         memory.learn(facts, now, &peppers);
     }
     assert_eq!(last, expected);

@@ -27,6 +27,12 @@ pub(crate) struct Content {
     /// When it got its id, in seconds since 1970.
     #[serde(rename = "t")]
     renewed: u64,
+    /// When its user logged in, in seconds since 1970.
+    #[serde(rename = "i", default, skip_serializing_if = "Option::is_none")]
+    login: Option<u64>,
+    /// What a guard keeps with it.
+    #[serde(rename = "g", default, skip_serializing_if = "Option::is_none", with = "note")]
+    pub(crate) note: Option<Arc<str>>,
     #[serde(rename = "d", with = "shared")]
     pub(crate) fields: Arc<Fields>,
 }
@@ -41,6 +47,8 @@ impl Content {
             label: None,
             remembered: false,
             renewed: seconds(now),
+            login: None,
+            note: None,
             fields: Arc::default(),
         })
     }
@@ -50,9 +58,21 @@ impl Content {
         self.renewed = seconds(now);
     }
 
+    /// Notes that its user logs in now. What a guard kept was about whoever had it before.
+    pub(crate) fn log_in(&mut self, now: SystemTime) {
+        self.login = Some(seconds(now));
+        self.note = None;
+    }
+
     pub(crate) fn to_json(&self) -> Vec<u8> {
         // Values of JSON are always JSON.
         serde_json::to_vec(self).unwrap_or_default()
+    }
+
+    /// When its user logged in, if it was seen.
+    #[cfg(feature = "guard")]
+    pub(crate) fn login(&self) -> Option<SystemTime> {
+        self.login.map(|at| SystemTime::UNIX_EPOCH + Duration::from_secs(at))
     }
 
     /// How long it has had its id.
@@ -88,6 +108,26 @@ mod shared {
         deserializer: D,
     ) -> Result<Arc<Fields>, D::Error> {
         Fields::deserialize(deserializer).map(Arc::new)
+    }
+}
+
+/// A note is shared in memory only.
+mod note {
+    use std::sync::Arc;
+
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(
+        note: &Option<Arc<str>>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        note.as_deref().serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<Arc<str>>, D::Error> {
+        Ok(Option::<String>::deserialize(deserializer)?.map(Arc::from))
     }
 }
 
