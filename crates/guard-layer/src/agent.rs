@@ -66,43 +66,54 @@ impl Platform {
     }
 }
 
-/// The first marker that is there wins: an Edge also calls itself a Chrome, and that a Safari.
+/// The products of a browser that also names others: the last of these that is named counts, for an
+/// Edge also calls itself a Chrome, and that a Safari.
 const FAMILIES: [(&str, Family); 11] = [
-    ("Edg/", Family::Edge),
-    ("EdgA/", Family::Edge),
-    ("EdgiOS/", Family::Edge),
-    ("OPR/", Family::Opera),
-    ("SamsungBrowser/", Family::Samsung),
-    ("Firefox/", Family::Firefox),
-    ("FxiOS/", Family::Firefox),
-    ("CriOS/", Family::Chrome),
-    ("HeadlessChrome/", Family::Chrome),
-    ("Chrome/", Family::Chrome),
-    ("Version/", Family::Safari),
+    ("Version", Family::Safari),
+    ("Chrome", Family::Chrome),
+    ("HeadlessChrome", Family::Chrome),
+    ("CriOS", Family::Chrome),
+    ("FxiOS", Family::Firefox),
+    ("Firefox", Family::Firefox),
+    ("SamsungBrowser", Family::Samsung),
+    ("OPR", Family::Opera),
+    ("EdgiOS", Family::Edge),
+    ("EdgA", Family::Edge),
+    ("Edg", Family::Edge),
 ];
 
 /// As before: an Android also calls itself a Linux, and an iPhone says "like Mac OS X".
 const PLATFORMS: [(&str, Platform); 8] = [
-    ("Android", Platform::Android),
-    ("iPhone", Platform::Ios),
-    ("iPad", Platform::Ios),
-    ("CrOS", Platform::ChromeOs),
-    ("Windows", Platform::Windows),
-    ("Macintosh", Platform::MacOs),
-    ("Linux", Platform::Linux),
     ("X11", Platform::Linux),
+    ("Linux", Platform::Linux),
+    ("Macintosh", Platform::MacOs),
+    ("Windows", Platform::Windows),
+    ("CrOS", Platform::ChromeOs),
+    ("iPad", Platform::Ios),
+    ("iPhone", Platform::Ios),
+    ("Android", Platform::Android),
 ];
 
+fn rank<T>(table: &[(&str, T)], word: &str) -> Option<usize> {
+    table.iter().position(|(name, _)| *name == word)
+}
+
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split([' ', ';', '(', ')']).filter(|word| !word.is_empty())
+}
+
 fn family(text: &str) -> (Family, &str) {
-    let found = |(marker, family): &(&str, Family)| {
-        text.split_once(marker).map(|(_, version)| (*family, version))
-    };
+    let products = words(text).filter_map(|word| word.split_once('/'));
+    let ranked = products.filter_map(|(name, version)| Some((rank(&FAMILIES, name)?, version)));
+    let best = ranked.max_by_key(|(rank, _)| *rank);
+    let found = best.and_then(|(rank, version)| Some((FAMILIES.get(rank)?.1, version)));
     let tool = || text.split_once('/').map_or("", |(_, version)| version);
-    FAMILIES.iter().find_map(found).unwrap_or_else(|| (Family::Other, tool()))
+    found.unwrap_or_else(|| (Family::Other, tool()))
 }
 
 fn platform(text: &str) -> Platform {
-    let found = PLATFORMS.iter().find(|(marker, _)| text.contains(marker));
+    let best = words(text).filter_map(|word| rank(&PLATFORMS, word)).max();
+    let found = best.and_then(|rank| PLATFORMS.get(rank));
     found.map_or(Platform::Other, |(_, platform)| *platform)
 }
 

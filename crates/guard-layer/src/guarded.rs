@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use auth_core::Rejection;
 
 use crate::facts::OldCopy;
+use crate::note::StoredNote;
 
 /// The session of one request, as a guard needs it: who it is of, and a note of the guard's own
 /// that is kept with it.
@@ -62,7 +63,7 @@ pub struct Looked {
     /// When the user logged in, if that is known.
     pub login: Option<SystemTime>,
     /// The guard's note.
-    pub note: Option<Arc<str>>,
+    pub note: Option<StoredNote>,
     /// Whether the request came with an id that was replaced.
     pub old_copy: Option<OldCopy>,
 }

@@ -37,7 +37,7 @@ pub use facts::{Binding, Facts, OldCopy, Place};
 pub use guard::{GuardCounts, GuardLayer, GuardLayerBuilder, GuardService};
 pub use guarded::{Guarded, GuardedSession, Looked, LookedBack, NoteEdit};
 pub use memory::Memory;
-pub use note::Asked;
+pub use note::{Asked, StoredNote};
 pub use pepper::{Peppers, Tag};
 pub use policy::{Points, Policy, PolicyBuilder, PolicyError};
 pub use signal::{Degree, Observation, Signal};

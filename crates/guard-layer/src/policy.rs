@@ -142,19 +142,24 @@ impl Policy {
     }
 
     /// What a request shows, as far as this policy looks.
-    pub(crate) fn shown(
+    fn shown(
         &self,
         memory: &Memory,
         facts: &Facts<'_>,
         now: SystemTime,
         peppers: &Peppers,
     ) -> Shown {
-        let exact = [Signal::ExactAddress, Signal::ExactUserAgent];
         let shown = Shown::new(facts, now, peppers, memory.pepper);
-        match exact.iter().any(|signal| self.0.weights.contains_key(signal)) {
+        match self.needs_exact() {
             true => shown.with_exact(facts, peppers, memory.pepper),
             false => shown,
         }
+    }
+
+    /// Whether it counts what only the naive check looks at.
+    pub(crate) fn needs_exact(&self) -> bool {
+        let exact = [Signal::ExactAddress, Signal::ExactUserAgent];
+        exact.iter().any(|signal| self.0.weights.contains_key(signal))
     }
 
     pub(crate) fn judge_shown(&self, memory: &Memory, shown: &Shown) -> Verdict {

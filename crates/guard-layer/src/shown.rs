@@ -68,7 +68,7 @@ impl Shown {
         let tag = |kind, value: &[u8]| peppers.tag(id, kind, value);
         let agent = facts.user_agent.map(Agent::read);
         Self {
-            at: now.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs(),
+            at: seconds(now),
             network: facts.address.and_then(|address| network(address, tag)),
             exact: Exact::default(),
             agent,
@@ -82,11 +82,28 @@ impl Shown {
         }
     }
 
+    /// The same, shown by another request.
+    pub(crate) fn by(self, facts: &Facts<'_>, now: SystemTime) -> Self {
+        Self {
+            at: seconds(now),
+            place: facts.place.unwrap_or_default(),
+            old_copy: facts.old_copy,
+            binding: facts.binding,
+            login_failures: facts.login_failures,
+            ..self
+        }
+    }
+
     /// What the naive check needs too.
     pub(crate) fn with_exact(mut self, facts: &Facts<'_>, peppers: &Peppers, id: u16) -> Self {
         self.exact = exact(facts, |kind, value| peppers.tag(id, kind, value));
         self
     }
+}
+
+/// Since 1970.
+pub(crate) fn seconds(time: SystemTime) -> u64 {
+    time.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs()
 }
 
 fn network(address: IpAddr, tag: impl Fn(u8, &[u8]) -> Option<Tag>) -> Option<Network> {

@@ -71,7 +71,7 @@ fn looked(Look { user, content, id_age }: Look) -> Looked {
         user: user.into(),
         login: content.login(),
         note: content.note.clone(),
-        // Whoever has the id in use may be the same browser: nobody has asked with it since.
+        // Nobody knows whether the client ever got the new id: it may be waiting for it still.
         old_copy: id_age.map(|rotated| OldCopy { rotated, successor_used: false }),
     }
 }

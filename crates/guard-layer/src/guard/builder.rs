@@ -151,3 +151,36 @@ impl GuardLayerBuilder {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(
+        configure: impl FnOnce(GuardLayerBuilder) -> GuardLayerBuilder,
+        kind: ConfigErrorKind,
+    ) {
+        let builder = GuardLayer::builder(Policy::balanced(), Peppers::new(1, &[1; 32]));
+        assert_eq!(configure(builder).build().unwrap_err().kind(), kind);
+    }
+
+    #[test]
+    fn a_page_is_a_path_of_this_host() {
+        for page in ["", "reauth", "//evil.example", "/\\evil.example", "/a?b", "/a b", "/é"] {
+            check(|guard| guard.page(page), ConfigErrorKind::InvalidPage);
+        }
+    }
+
+    #[test]
+    fn a_header_has_a_name_that_headers_may_have() {
+        check(|guard| guard.tls_fingerprint("x ja4"), ConfigErrorKind::InvalidHeader);
+    }
+
+    #[test]
+    fn a_limit_is_a_minute_at_least() {
+        let second = Duration::from_secs(1);
+        check(|guard| guard.idle(second), ConfigErrorKind::ShortLimit);
+        check(|guard| guard.age(second), ConfigErrorKind::ShortLimit);
+    }
+}

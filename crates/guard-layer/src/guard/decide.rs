@@ -1,13 +1,13 @@
 //! The decision on a request: a pure function.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::SystemTime;
 
 use super::config::Limits;
 use crate::audit::{GuardEventKind, Limit};
 use crate::decision::{Decision, Verdict};
 use crate::facts::Facts;
 use crate::memory::Memory;
-use crate::note::Note;
+use crate::note::{Note, StoredNote};
 use crate::pepper::Peppers;
 use crate::policy::Policy;
 use crate::shown::Shown;
@@ -32,12 +32,20 @@ impl<'a> Case<'a> {
     pub(super) fn new(
         policy: &'a Policy,
         limits: Limits,
-        note: &'a Note,
+        stored: &'a StoredNote,
         facts: &Facts<'_>,
         (now, peppers): (SystemTime, &Peppers),
     ) -> Self {
-        let known = note.memory.as_ref();
-        let known = known.map(|memory| (memory, policy.shown(memory, facts, now, peppers)));
+        let note = stored.read();
+        let known = note.memory.as_ref().map(|memory| {
+            let make = || Shown::new(facts, now, peppers, memory.pepper);
+            let shown = stored.shown(facts, make).by(facts, now);
+            let shown = match policy.needs_exact() {
+                true => shown.with_exact(facts, peppers, memory.pepper),
+                false => shown,
+            };
+            (memory, shown)
+        });
         Self { policy, limits, note, known }
     }
 
@@ -96,13 +104,9 @@ impl<'a> Case<'a> {
     }
 }
 
-pub(crate) fn seconds(time: SystemTime) -> u64 {
-    time.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs()
-}
-
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
+    use std::time::{Duration, UNIX_EPOCH};
 
     use super::*;
 
@@ -122,7 +126,8 @@ mod tests {
         let limits = Limits { idle: Some(hours(1)), age: Some(hours(2)) };
         let facts = Facts { user_agent: Some(agent), ..Facts::default() };
         let peppers = Peppers::new(1, &[1; 32]);
-        Case::new(policy, limits, note, &facts, (at(second), &peppers)).decide()
+        let stored = StoredNote::from(serde_json::to_string(note).unwrap());
+        Case::new(policy, limits, &stored, &facts, (at(second), &peppers)).decide()
     }
 
     fn hours(hours: u64) -> Duration {

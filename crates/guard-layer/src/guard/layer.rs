@@ -35,12 +35,15 @@ use crate::policy::Policy;
 /// # What it does not protect from
 ///
 /// - A thief whose requests look as those of the user: malware on the same machine.
-/// - Whatever a thief does in the first request, if that does not score high enough.
+/// - Whatever a thief does whose requests do not score high enough.
+/// - What another instance does not know yet: with a near cache in front of the store, a challenge holds
+///   there as soon as the cache has heard of it.
 ///
 /// # Where it stands
 ///
 /// Inside of the `SessionLayer`, whose crate needs its feature `guard`, and of the
 /// [`ClientAddrLayer`](crate::ClientAddrLayer), around all routes that know users, the login as well.
+/// Without a session's layer every request is refused with 500: nobody is let through unguarded.
 /// Routes that must work while a challenge is open, such as the logout, get
 /// [`exempt`](Self::exempt).
 ///

@@ -14,7 +14,6 @@ mod way_back;
 
 pub use builder::GuardLayerBuilder;
 pub use counts::GuardCounts;
-pub(crate) use decide::seconds;
 pub use layer::GuardLayer;
 pub use service::GuardService;
 pub(crate) use service::challenged;

@@ -52,7 +52,7 @@ where
         let next = self.inner.clone();
         let mut inner = mem::replace(&mut self.inner, next);
         let config = Arc::clone(&self.config);
-        let sight = Sight::of(&request, &config);
+        let sight = Arc::new(Sight::of(&request, &config));
         let lets_suspects_in = self.exempt || config.is_page(way_back::target(&request).path());
         Box::pin(async move {
             let Some(session) = request.extensions().get::<Guarded>().cloned() else {

@@ -5,7 +5,7 @@ use http::header::{ACCEPT_LANGUAGE, USER_AGENT};
 use http::{HeaderName, HeaderValue, Request};
 
 use super::config::Config;
-use crate::facts::{Facts, OldCopy, Place};
+use crate::facts::{Facts, Place};
 
 /// What a request shows of whoever sent it, kept for as long as it is served.
 #[derive(Clone, Debug, Default)]
@@ -17,7 +17,6 @@ pub(crate) struct Sight {
     accept_language: Option<HeaderValue>,
     tls_fingerprint: Option<HeaderValue>,
     place: Option<Place>,
-    pub(crate) old_copy: Option<OldCopy>,
 }
 
 impl Sight {
@@ -32,7 +31,6 @@ impl Sight {
             accept_language: header(&ACCEPT_LANGUAGE),
             tls_fingerprint: config.tls_fingerprint.as_ref().and_then(header),
             place: client.ip().and_then(|ip| config.place_of(ip)),
-            old_copy: None,
         }
     }
 
@@ -45,7 +43,6 @@ impl Sight {
             accept_language: text(&self.accept_language),
             tls_fingerprint: text(&self.tls_fingerprint),
             place: self.place,
-            old_copy: self.old_copy,
             ..Facts::default()
         }
     }

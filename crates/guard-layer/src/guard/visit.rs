@@ -5,13 +5,15 @@ use std::time::SystemTime;
 use auth_core::{Clock, Rejection};
 
 use super::config::Config;
-use super::decide::{Case, seconds};
+use super::decide::Case;
 use super::sight::Sight;
 use crate::audit::{GuardEvent, GuardEventKind};
 use crate::decision::Decision;
-use crate::guarded::Guarded;
+use crate::facts::{Facts, OldCopy};
+use crate::guarded::{Guarded, Looked};
 use crate::memory::Memory;
-use crate::note::{Asked, Given, Note};
+use crate::note::{Asked, Given, Note, StoredNote};
+use crate::shown::seconds;
 
 /// A request and its session, while it is served. Layers and handlers further in find it in the
 /// request's extensions.
@@ -30,7 +32,8 @@ pub(crate) enum Whose {
     User {
         user: Arc<str>,
         login: Option<SystemTime>,
-        note: Arc<Note>,
+        stored: StoredNote,
+        old_copy: Option<OldCopy>,
     },
     Nobody,
     /// It can't be told, and this is how that is refused where it matters.
@@ -47,28 +50,27 @@ pub(super) struct Decided {
 
 impl Visit {
     /// Looks whose session it is.
-    pub(super) async fn begin(config: Arc<Config>, session: Guarded, mut sight: Sight) -> Self {
+    pub(super) async fn begin(config: Arc<Config>, session: Guarded, sight: Arc<Sight>) -> Self {
         let whose = match session.look().await {
-            Ok(Some(looked)) => {
-                sight.old_copy = looked.old_copy;
-                let note = Arc::new(Note::read(looked.note.as_deref()));
-                Whose::User { user: looked.user, login: looked.login, note }
+            Ok(Some(Looked { user, login, note, old_copy })) => {
+                let stored = note.unwrap_or_else(|| StoredNote::from("{}".to_owned()));
+                Whose::User { user, login, stored, old_copy }
             }
             Ok(None) => Whose::Nobody,
             Err(rejection) => Whose::Unknown(rejection),
         };
-        let (sight, now) = (Arc::new(sight), config.clock.now());
+        let now = config.clock.now();
         Self { config, session, whose, sight, now, renewed: AtomicBool::new(false) }
     }
 
     /// Decides, tells of it, and does to the session what was decided.
     pub(super) async fn decide(&self) -> Result<Decided, Rejection> {
-        let Whose::User { note, .. } = &self.whose else {
+        let Whose::User { stored, old_copy, .. } = &self.whose else {
             return Ok(Decided { decision: Decision::Allow, due: false });
         };
         let (policy, peppers) = (self.config.policy.load(), &self.config.peppers);
-        let facts = self.sight.facts();
-        let case = Case::new(&policy, self.config.limits, note, &facts, (self.now, peppers));
+        let facts = Facts { old_copy: *old_copy, ..self.sight.facts() };
+        let case = Case::new(&policy, self.config.limits, stored, &facts, (self.now, peppers));
         let ruling = case.decide();
         let due = ruling.decision == Decision::Allow && case.is_due(peppers.current());
         self.config.counts.count(ruling.decision);
@@ -121,8 +123,10 @@ impl Visit {
 
     /// Keeps what the request is refused for.
     pub(crate) fn ask(&self, asked: Asked, way_back: Option<String>) {
-        let is_known = matches!(&self.whose, Whose::User { note, .. }
-            if note.asked.as_ref() == Some(&asked) && (way_back.is_none() || note.way_back == way_back));
+        let is_known = self.note().is_some_and(|note| {
+            let leads_there = way_back.is_none() || note.way_back == way_back;
+            note.asked.as_ref() == Some(&asked) && leads_there
+        });
         if !is_known {
             self.session.edit(Note::edit(move |note| note.ask(asked.clone(), way_back.clone())));
         }
@@ -147,7 +151,7 @@ impl Visit {
 
     pub(crate) fn note(&self) -> Option<&Note> {
         match &self.whose {
-            Whose::User { note, .. } => Some(note.as_ref()),
+            Whose::User { stored, .. } => Some(stored.read()),
             Whose::Nobody | Whose::Unknown(_) => None,
         }
     }

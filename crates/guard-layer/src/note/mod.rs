@@ -3,6 +3,7 @@
 
 mod asked;
 mod given;
+mod stored;
 mod tries;
 
 use std::sync::Arc;
@@ -11,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 pub use asked::Asked;
 pub(crate) use given::Given;
+pub use stored::StoredNote;
 pub(crate) use tries::{Tried, Tries};
 
 use crate::guarded::NoteEdit;

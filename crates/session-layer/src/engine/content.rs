@@ -9,6 +9,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::note::StoredNote;
+
 /// A session's data, as handlers see it.
 pub(crate) type Fields = HashMap<String, Value>;
 
@@ -31,8 +33,8 @@ pub(crate) struct Content {
     #[serde(rename = "i", default, skip_serializing_if = "Option::is_none")]
     login: Option<u64>,
     /// What a guard keeps with it.
-    #[serde(rename = "g", default, skip_serializing_if = "Option::is_none", with = "note")]
-    pub(crate) note: Option<Arc<str>>,
+    #[serde(rename = "g", default, skip_serializing_if = "Option::is_none")]
+    pub(crate) note: Option<StoredNote>,
     #[serde(rename = "d", with = "shared")]
     pub(crate) fields: Arc<Fields>,
 }
@@ -108,26 +110,6 @@ mod shared {
         deserializer: D,
     ) -> Result<Arc<Fields>, D::Error> {
         Fields::deserialize(deserializer).map(Arc::new)
-    }
-}
-
-/// A note is shared in memory only.
-mod note {
-    use std::sync::Arc;
-
-    use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
-    pub(super) fn serialize<S: Serializer>(
-        note: &Option<Arc<str>>,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        note.as_deref().serialize(serializer)
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Option<Arc<str>>, D::Error> {
-        Ok(Option::<String>::deserialize(deserializer)?.map(Arc::from))
     }
 }
 

@@ -8,6 +8,7 @@ mod fault;
 mod id;
 mod knock;
 mod ledger;
+mod note;
 mod plan;
 mod predecessor;
 mod seal;

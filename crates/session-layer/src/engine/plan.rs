@@ -8,6 +8,7 @@ use super::content::{Content, Fields};
 use super::edit::{Edit, Unfit, Update};
 use super::fault::Fault;
 use super::id::SessionId;
+use super::note::{NoteEdit, StoredNote};
 use crate::backend::{
     Change, Draft, Found, Lifetime, Missing, Payload, Record, Rotation, RotationKind, SessionKey,
     UserId,
@@ -70,9 +71,6 @@ pub(super) struct FieldUpdate {
     pub(super) name: String,
     pub(super) update: Arc<Update>,
 }
-
-/// Makes a guard's note of what it is; none stands for no note.
-pub(crate) type NoteEdit = dyn Fn(Option<&str>) -> Option<String> + Send + Sync;
 
 /// One call of the backend, and what the session is if it succeeds.
 #[derive(Debug)]
@@ -253,7 +251,8 @@ impl Plan<'_> {
             content.log_in(self.now);
         }
         for edit in self.notes {
-            content.note = edit(content.note.as_deref()).map(Arc::from);
+            let text = edit(content.note.as_ref().map(StoredNote::as_str));
+            content.note = text.map(StoredNote::from);
         }
     }
 

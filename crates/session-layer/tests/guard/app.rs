@@ -14,7 +14,7 @@ use guard_layer::{
     RequireAcr, RequireFactor, RequireFresh,
 };
 use session_layer::backend::MemoryBackend;
-use session_layer::{PassiveLayer, Session, SessionError, SessionExt, SessionLayer};
+use session_layer::{FreshLayer, PassiveLayer, Session, SessionError, SessionExt, SessionLayer};
 
 use crate::client::Client;
 use crate::spy::Spy;
@@ -117,6 +117,7 @@ fn guarded() -> Router {
         .route("/cart/items", post(async || "added"))
         .route("/clear", get(clear))
         .route("/read", get(read))
+        .route("/read-fresh", get(read).layer(FreshLayer::new()))
         .route("/news", get(async || "none").layer(PassiveLayer::new()))
         .route("/pay", post(async || "paid").layer(RequireFresh::within(minutes(5))))
         .route("/transfer", post(async || "sent").layer(RequireFactor("otp").within(minutes(5))))

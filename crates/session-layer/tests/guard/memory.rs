@@ -24,6 +24,15 @@ async fn the_handler_has_the_session_from_the_same_load() {
 }
 
 #[tokio::test]
+async fn a_route_that_reads_nothing_old_is_not_given_what_the_guard_has_read() {
+    let shop = Shop::new(Policy::balanced());
+    let mut user = shop.logged_in("alice").await;
+    shop.spy.calls();
+    user.get("/read-fresh").await.says("none");
+    assert_eq!(shop.spy.calls(), ["load", "load_fresh"]);
+}
+
+#[tokio::test]
 async fn a_session_that_does_nothing_new_is_written_to_once_a_minute() {
     let shop = Shop::new(Policy::balanced());
     let mut user = shop.logged_in("alice").await;

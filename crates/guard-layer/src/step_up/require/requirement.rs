@@ -2,8 +2,8 @@ use std::time::{Duration, SystemTime};
 
 use auth_core::Authentication;
 
-use crate::guard::seconds;
 use crate::note::{Asked, Given};
+use crate::shown::seconds;
 
 /// What a proof must be like: all of what is set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -10,9 +10,10 @@ use http::{Extensions, Request};
 use tower_service::Service;
 
 use super::requirement::{Proof, Requirement};
-use crate::guard::{Visit, Whose, challenged, seconds};
+use crate::guard::{Visit, Whose, challenged};
 use crate::note::Given;
 use crate::rejection;
+use crate::shown::seconds;
 
 /// The service of a [`RequireFresh`](super::RequireFresh) and its like.
 #[derive(Clone, Debug)]
@@ -60,7 +61,7 @@ fn is_met(requirement: &Requirement, extensions: &Extensions) -> bool {
 
 fn proofs_of(visit: Option<&Visit>) -> impl Iterator<Item = Proof<'_>> {
     let (login, given): (Option<SystemTime>, &[Given]) = match visit.map(|visit| &visit.whose) {
-        Some(Whose::User { login, note, .. }) => (*login, &note.given),
+        Some(Whose::User { login, stored, .. }) => (*login, &stored.read().given),
         _ => (None, &[]),
     };
     given.iter().map(Proof::of_factor).chain(login.map(Proof::of_login))
