@@ -17,6 +17,7 @@ pub struct GuardEvent {
     /// The user it is of.
     pub user: String,
     /// What happened.
+    #[serde(flatten)]
     pub kind: GuardEventKind,
 }
 
@@ -46,6 +47,7 @@ pub enum GuardEventKind {
         decision: Decision,
     },
     /// A challenge was not met.
+    #[serde(rename = "challenge_failed")]
     Failed {
         /// What the challenge is for.
         purpose: String,
@@ -53,11 +55,13 @@ pub enum GuardEventKind {
         left: u8,
     },
     /// A challenge can't be met any more: it was tried too often.
+    #[serde(rename = "challenge_dead")]
     Dead {
         /// What the challenge was for.
         purpose: String,
     },
     /// A challenge was met.
+    #[serde(rename = "challenge_met")]
     Met {
         /// What the challenge was for.
         purpose: String,
@@ -123,3 +127,16 @@ impl fmt::Debug for Events {
 }
 
 const TARGET: &str = "guard_layer::event";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_event_is_one_flat_object() {
+        let kind = GuardEventKind::Failed { purpose: "password".into(), left: 4 };
+        let event = GuardEvent { session: None, user: "alice".into(), kind };
+        let expected = r#"{"session":null,"user":"alice","kind":"challenge_failed","purpose":"password","left":4}"#;
+        assert_eq!(serde_json::to_string(&event).unwrap(), expected);
+    }
+}

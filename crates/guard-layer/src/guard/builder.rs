@@ -56,8 +56,8 @@ impl GuardLayerBuilder {
     /// once a minute, so that it may end up to a minute early.
     ///
     /// OWASP names 2 to 5 minutes for applications with much at stake and 15 to 30 minutes for
-    /// others. The session's own lifetime, which its layer has, holds as well. Requests of a passive
-    /// route are no activity.
+    /// others. The session's own lifetime, which its layer has, holds as well; where users are
+    /// remembered for weeks, give as much here. Requests of a passive route are no activity.
     pub fn idle(mut self, limit: Duration) -> Self {
         self.limits.idle = Some(limit);
         self

@@ -13,8 +13,11 @@ use guard_layer::{
     ClientAddrLayer, Factor, GuardEvent, GuardLayer, GuardLayerBuilder, Peppers, Policy, Reauth,
     RequireAcr, RequireFactor, RequireFresh,
 };
-use session_layer::backend::MemoryBackend;
-use session_layer::{FreshLayer, PassiveLayer, Session, SessionError, SessionExt, SessionLayer};
+use session_layer::backend::{Backend, MemoryBackend};
+use session_layer::{
+    Ending, FreshLayer, PassiveLayer, Session, SessionError, SessionEventKind, SessionExt,
+    SessionLayer,
+};
 
 use crate::client::Client;
 use crate::spy::Spy;
@@ -25,7 +28,10 @@ pub(crate) struct Shop {
     pub(crate) spy: Spy,
     pub(crate) clock: ManualClock,
     events: Arc<Mutex<Vec<GuardEvent>>>,
+    endings: Endings,
 }
+
+type Endings = Arc<Mutex<Vec<Ending>>>;
 
 pub(crate) struct Node {
     pub(crate) router: Router,
@@ -41,17 +47,36 @@ impl Shop {
         policy: Policy,
         configure: impl Fn(GuardLayerBuilder) -> GuardLayerBuilder,
     ) -> Self {
-        let clock = ManualClock::new(SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000));
+        let clock = clock();
         let spy = Spy::over(MemoryBackend::builder().clock(clock.clone()).build().unwrap());
+        let shared: Arc<dyn Backend> = Arc::new(spy.clone());
+        Self::over(policy, [Arc::clone(&shared), shared], spy, clock, configure)
+    }
+
+    /// Each node has a backend of its own to the same store.
+    #[cfg(feature = "redis")]
+    pub(crate) fn apart(policy: Policy, backends: [Arc<dyn Backend>; 2]) -> Self {
+        let unused = Spy::over(MemoryBackend::new());
+        Self::over(policy, backends, unused, clock(), |guard| guard)
+    }
+
+    fn over(
+        policy: Policy,
+        backends: [Arc<dyn Backend>; 2],
+        spy: Spy,
+        clock: ManualClock,
+        configure: impl Fn(GuardLayerBuilder) -> GuardLayerBuilder,
+    ) -> Self {
         let events = Arc::new(Mutex::new(Vec::new()));
-        let nodes = [(); 2].map(|()| {
+        let endings = Endings::default();
+        let nodes = backends.map(|backend| {
             let sink = Arc::clone(&events);
             let guard = GuardLayer::builder(policy.clone(), Peppers::new(1, &[7; 32]))
                 .clock(clock.clone())
                 .on_event(move |event| sink.lock().unwrap().push(event.clone()));
-            node(spy.clone(), &clock, configure(guard).build().unwrap())
+            node(backend, &clock, configure(guard).build().unwrap(), Arc::clone(&endings))
         });
-        Self { nodes, spy, clock, events }
+        Self { nodes, spy, clock, events, endings }
     }
 
     /// A user at home, who has just logged in.
@@ -93,14 +118,35 @@ impl Shop {
         std::mem::take(&mut *self.events.lock().unwrap())
     }
 
+    /// What sessions were ended as.
+    pub(crate) fn endings(&self) -> Vec<Ending> {
+        self.endings.lock().unwrap().clone()
+    }
+
     pub(crate) fn words(&self) -> Vec<&'static str> {
         self.events().iter().map(|event| event.kind.as_str()).collect()
     }
 }
 
-fn node(backend: Spy, clock: &ManualClock, guard: GuardLayer) -> Node {
+fn clock() -> ManualClock {
+    ManualClock::new(SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000))
+}
+
+fn node(
+    backend: Arc<dyn Backend>,
+    clock: &ManualClock,
+    guard: GuardLayer,
+    endings: Endings,
+) -> Node {
     let week = Duration::from_secs(7 * 24 * 3600);
-    let sessions = SessionLayer::builder(backend).clock(clock.clone()).lifetime(week, week);
+    let sessions = SessionLayer::builder_shared(backend)
+        .clock(clock.clone())
+        .lifetime(week, week)
+        .on_event(move |event| {
+            if let SessionEventKind::Ended(ending) = event.kind {
+                endings.lock().unwrap().push(ending);
+            }
+        });
     let router = guarded()
         .layer(guard.clone())
         .merge(exempt().layer(guard.exempt()))

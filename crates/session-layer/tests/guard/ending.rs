@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use axum::http::StatusCode;
 use guard_layer::Policy;
+use session_layer::Ending;
 
 use crate::app::Shop;
 
@@ -63,8 +64,9 @@ async fn a_session_that_is_too_old_is_ended_though_it_is_used() {
 #[tokio::test]
 async fn what_is_ended_is_told_to_the_sessions_audit_log_as_the_guards() {
     let shop = Shop::new(Policy::strict());
-    let mut thief = shop.logged_in("alice").await.thief();
-    shop.spy.calls();
-    thief.get("/cart").await.refuses(REFUSED, "session_ended");
-    assert!(shop.spy.calls().contains(&"delete"));
+    let user = shop.logged_in("alice").await;
+    shop.logged_in("alice").await.post("/logout").await.says("bye");
+    shop.logged_in("alice").await;
+    user.thief().get("/cart").await.refuses(REFUSED, "session_ended");
+    assert_eq!(shop.endings(), [Ending::Logout, Ending::Guard, Ending::Guard]);
 }

@@ -9,6 +9,8 @@ mod decision;
 mod ending;
 mod memory;
 mod page;
+#[cfg(feature = "redis")]
+mod redis;
 mod requirement;
 #[expect(dead_code, reason = "the tests of the layer need more of it")]
 #[path = "../layer/spy.rs"]
