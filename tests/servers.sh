@@ -15,6 +15,7 @@ mariadbd      mariadb-server
 rsync         rsync
 postgres      postgresql
 redis-server  redis-server
+prometheus    prometheus
 chromium      chromium
 chromedriver  chromium-driver
 wrk           wrk

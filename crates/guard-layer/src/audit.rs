@@ -108,6 +108,8 @@ impl Events {
     pub(crate) fn tell(&self, event: &GuardEvent) {
         let GuardEvent { session, user, kind } = event;
         let name = kind.as_str();
+        #[cfg(feature = "metrics")]
+        crate::metrics::happened(name);
         match kind {
             GuardEventKind::Met { .. } => {
                 tracing::info!(target: TARGET, kind = name, ?session, %user, details = ?kind);

@@ -19,6 +19,8 @@ mod facts;
 mod guard;
 mod guarded;
 mod memory;
+#[cfg(feature = "metrics")]
+mod metrics;
 mod note;
 mod pepper;
 mod policy;
@@ -34,7 +36,7 @@ pub use client_addr::{ClientAddrBuilder, ClientAddrLayer, ClientAddrService};
 pub use decision::{Decision, Reason, Verdict};
 pub use error::{ConfigError, ConfigErrorKind};
 pub use facts::{Binding, Facts, OldCopy, Place};
-pub use guard::{GuardCounts, GuardLayer, GuardLayerBuilder, GuardService};
+pub use guard::{GuardLayer, GuardLayerBuilder, GuardService};
 pub use guarded::{Guarded, GuardedSession, Looked, LookedBack, NoteEdit};
 pub use memory::Memory;
 pub use note::{Asked, StoredNote};

@@ -14,6 +14,8 @@ mod issue;
 mod keys;
 mod layer;
 mod metadata;
+#[cfg(feature = "metrics")]
+mod metrics;
 mod rejection;
 mod require;
 mod revoke;

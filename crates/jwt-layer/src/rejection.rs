@@ -73,6 +73,8 @@ fn with_error(challenge: Challenge, error: &'static str, kind: JwtErrorKind) -> 
 }
 
 fn log(kind: JwtErrorKind) {
+    #[cfg(feature = "metrics")]
+    crate::metrics::refused(kind);
     match kind {
         JwtErrorKind::MissingToken => tracing::debug!(code = kind.code(), "request refused"),
         JwtErrorKind::KeysUnavailable => tracing::error!(code = kind.code(), "request refused"),

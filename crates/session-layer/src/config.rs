@@ -285,7 +285,7 @@ impl SessionLayerBuilder {
         self.cookie.set_cookie(longest.as_deref().unwrap_or(&"x".repeat(ID_LENGTH)))?;
         Ok(SessionLayer::new(Config {
             clear_site_data: clear_site_data(&self.clear_site_data),
-            backend: self.backend,
+            backend: observed(self.backend),
             cookie: self.cookie,
             signer,
             codec,
@@ -353,6 +353,16 @@ impl SessionLayerBuilder {
         }
         Ok(())
     }
+}
+
+#[cfg(feature = "metrics")]
+fn observed(backend: Arc<dyn Backend>) -> Arc<dyn Backend> {
+    Arc::new(crate::wrap::Observed::new(backend))
+}
+
+#[cfg(not(feature = "metrics"))]
+fn observed(backend: Arc<dyn Backend>) -> Arc<dyn Backend> {
+    backend
 }
 
 fn useless<T>(is_fine: bool, message: &'static str) -> Result<Option<T>, ConfigError> {

@@ -87,6 +87,8 @@ impl Events {
             }
             _ => tracing::info!(target: TARGET, ?session, ?user, kind = kind.as_str()),
         }
+        #[cfg(feature = "metrics")]
+        crate::metrics::event(kind);
         if let Some(sink) = &self.0 {
             sink(&SessionEvent { kind, session, user });
         }

@@ -24,7 +24,10 @@ mod health;
 mod layer;
 mod login;
 mod mark;
+#[cfg(feature = "metrics")]
+mod metrics;
 mod needs_session;
+mod observe;
 mod rejection;
 mod service;
 mod session_error;

@@ -4,7 +4,8 @@ use std::time::Duration;
 use aws_lc_rs::rand;
 use tokio::time::sleep;
 
-use crate::backend::Backend;
+use crate::backend::{Backend, BackendError};
+use crate::observe::observed;
 
 /// Removes what has expired from a backend, for ever: in bounded batches, about every so often,
 /// and not in step with other instances. A fault is logged, and tried again the next time.
@@ -28,7 +29,7 @@ pub async fn keep_swept(backend: Arc<dyn Backend>, every: Duration) {
 
 async fn sweep(backend: &dyn Backend) {
     loop {
-        match backend.sweep(BATCH).await {
+        match swept(backend).await {
             Ok(removed) if removed >= BATCH => tokio::task::yield_now().await,
             Ok(_) => return,
             Err(error) => {
@@ -38,6 +39,13 @@ async fn sweep(backend: &dyn Backend) {
             }
         }
     }
+}
+
+async fn swept(backend: &dyn Backend) -> Result<u32, BackendError> {
+    let removed = observed(backend.name(), "sweep", backend.sweep(BATCH)).await?;
+    #[cfg(feature = "metrics")]
+    crate::metrics::swept(removed);
+    Ok(removed)
 }
 
 /// Between a half and one and a half of it.

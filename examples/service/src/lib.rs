@@ -5,6 +5,7 @@
 //! outside in: its log line, its id, from where it comes, who serves it, the limits of
 //! [`bounded()`], and then the example's own layers and handlers. Every "no" is a [`Refusal`].
 
+mod admin;
 mod article;
 mod bounds;
 mod drain;
@@ -32,6 +33,7 @@ pub mod test_util;
 mod users;
 mod welcome;
 
+pub use admin::Admin;
 pub use article::check_article;
 pub use bounds::bounded;
 pub use duration::duration_within;

@@ -14,6 +14,11 @@ pub struct InstanceOptions {
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,
 
+    /// Address and port for operators: `GET /metrics` for Prometheus. Whoever can reach it can ask;
+    /// users of the service should not. By default there is none
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub admin_listen: Option<SocketAddr>,
+
     /// Name of this instance, sent as `X-Served-By` with every response: 1 to 64 letters, digits,
     /// `-`, `_` and `.`. By default a word and the port, as in `api-8080`
     #[arg(long, value_name = "NAME", value_parser = instance_name)]
@@ -94,7 +99,7 @@ mod tests {
         let command = Options::command();
         let variables = command.get_arguments().map(|option| option.get_env().unwrap());
         let variables = variables.map(|variable| variable.to_str().unwrap()).collect::<Vec<_>>();
-        let expected = "TEST_LISTEN TEST_INSTANCE TEST_USERS TEST_TRUSTED_PROXY TEST_DRAIN \
+        let expected = "TEST_LISTEN TEST_ADMIN_LISTEN TEST_INSTANCE TEST_USERS TEST_TRUSTED_PROXY TEST_DRAIN \
                         TEST_LOG TEST_LOG_FILTER";
         assert_eq!(variables.join(" "), expected);
     }

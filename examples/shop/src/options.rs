@@ -18,9 +18,10 @@ pub struct Options {
 
     /// Where sessions are kept, the same for all instances: `sqlite:PATH`, a file that all
     /// instances on this machine share; `redis://USER:PASSWORD@HOST/DATABASE`, and likewise
-    /// `rediss://` with TLS, `mysql://` and `postgres://`; `tower+redis://` and `tower+rediss://`,
-    /// which keep them in tower-sessions-redis-store's way and lose what instances do at the same
-    /// instant; or `memory`, which no other instance knows and which ends with this one
+    /// `rediss://` with TLS, `mysql://` and `postgres://`; `redis+sentinel://HOST,HOST/MASTER` and
+    /// `redis+cluster://HOST,HOST`, or with `rediss`; `tower+redis://` and `tower+rediss://`, which
+    /// keep them in tower-sessions-redis-store's way and lose what instances do at the same instant;
+    /// or `memory`, which no other instance knows and which ends with this one
     #[arg(long, value_name = "STORE", default_value = "sqlite:shop.db", hide_env_values = true)]
     pub store: Store,
 

@@ -4,7 +4,8 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use example_service::{Server, StartError, Welcome, exit, parse, start_logging};
+use axum::Router;
+use example_service::{Admin, Server, StartError, Welcome, exit, parse, start_logging};
 use session_layer::keep_swept;
 
 use crate::options::Command;
@@ -30,6 +31,7 @@ pub async fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 async fn start(options: &Options) -> Result<(), StartError> {
     start_logging(&options.instance)?;
+    let admin = Admin::bind(&options.instance).await?;
     let backend = stores::open(options).await?;
     let shop = Shop::new(options, Arc::clone(&backend))?;
     let server = Server::bind(&options.instance).await?;
@@ -41,6 +43,9 @@ async fn start(options: &Options) -> Result<(), StartError> {
     }
     tracing::info!(instance, %address, store = %options.store, "listening");
     let welcome = Welcome { instance: &instance, address, demos: shop.demos() };
+    if let Some(admin) = admin {
+        admin.serve(Router::new());
+    }
     welcome.print(ToTry { welcome: &welcome, options });
     tokio::spawn(keep_swept(backend, SWEEP));
     let lifecycle = shop.lifecycle().clone();

@@ -27,7 +27,11 @@ impl Store {
         match self.kind() {
             _ if self.is_fleeting() => Ok(Arc::new(MemoryBackend::new())),
             "sqlite" => sqlite(self.place()).await,
-            "redis" | "rediss" | "redis+sentinel" | "rediss+sentinel" => redis(&self.0, how).await,
+            "redis" | "rediss" | "redis+sentinel" | "rediss+sentinel" => {
+                redis(&self.0, how, REPLICATION).await
+            }
+            // A login waits several times.
+            "redis+cluster" | "rediss+cluster" => redis(&self.0, how, REPLICATION / 2).await,
             "tower+redis" | "tower+rediss" => tower_redis(&self.0).await,
             "mysql" => mysql(&self.0, how).await,
             "postgres" | "postgresql" => postgres(&self.0, how).await,
@@ -94,10 +98,10 @@ async fn sqlite(path: &str) -> Result<Arc<dyn Backend>, StartError> {
     }
 }
 
-async fn redis(url: &str, how: How) -> Result<Arc<dyn Backend>, StartError> {
+async fn redis(url: &str, how: How, time: Duration) -> Result<Arc<dyn Backend>, StartError> {
     let replication = match how.redis_replicas {
         0 => Replication::asynchronous(),
-        replicas => Replication::synchronous(replicas, REPLICATION).of_all_writes().required(),
+        replicas => Replication::synchronous(replicas, time).of_all_writes().required(),
     };
     let backend = RedisBackend::builder(url).replication(replication).build().map_err(refused)?;
     how.reached(backend.connect().await)?;

@@ -2,7 +2,8 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use example_service::{Server, StartError, Welcome, exit, parse, start_logging};
+use axum::Router;
+use example_service::{Admin, Server, StartError, Welcome, exit, parse, start_logging};
 use tokio::time::timeout;
 
 use crate::api::KIND;
@@ -28,6 +29,7 @@ pub async fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 async fn start(options: &Options) -> Result<(), StartError> {
     start_logging(&options.instance)?;
+    let admin = Admin::bind(&options.instance).await?;
     let api = Api::new(options)?;
     let server = Server::bind(&options.instance).await?;
     let (instance, address) = (options.instance.name(KIND), server.address());
@@ -39,6 +41,9 @@ async fn start(options: &Options) -> Result<(), StartError> {
     }
     tracing::info!(instance, %address, "listening");
     let welcome = Welcome { instance: &instance, address, demos: api.demos() };
+    if let Some(admin) = admin {
+        admin.serve(Router::new());
+    }
     welcome.print(ToTry(&welcome));
     let lifecycle = api.lifecycle().clone();
     server.serve(app(api.clone()), lifecycle, has_keys(&api)).await

@@ -6,11 +6,10 @@ use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Result, anyhow};
-use tempfile::TempDir;
 use tokio::net::TcpStream;
 
 use crate::redis_talk::talk;
-use crate::{Port, Process, program, until};
+use crate::{Folder, Port, Process, program, until};
 
 /// A Redis server that keeps nothing on disk, so that a restart empties it.
 #[derive(Debug)]
@@ -18,7 +17,7 @@ pub struct Redis {
     process: Process,
     options: Vec<String>,
     port: Port,
-    folder: TempDir,
+    folder: Folder,
 }
 
 impl Redis {
@@ -35,7 +34,7 @@ impl Redis {
     /// # Errors
     /// It is not installed, or does not come up.
     pub async fn start_with(options: &[&str]) -> Result<Self> {
-        let (folder, port) = (TempDir::new()?, Port::draw()?);
+        let (folder, port) = (Folder::create()?, Port::draw()?);
         let number = port.number().to_string();
         let options = [&["--port", &number], options].concat();
         Self::start_in(folder, port, &options).await
@@ -51,7 +50,7 @@ impl Redis {
         key: &str,
         clients: Option<&str>,
     ) -> Result<Self> {
-        let (folder, port) = (TempDir::new()?, Port::draw()?);
+        let (folder, port) = (Folder::create()?, Port::draw()?);
         let file = |name, text| write(folder.path(), name, text);
         let number = port.number().to_string();
         let asks = if clients.is_some() { "yes" } else { "no" };
@@ -66,7 +65,7 @@ impl Redis {
         Self::start_in(folder, port, &options.concat()).await
     }
 
-    async fn start_in(folder: TempDir, port: Port, options: &[&str]) -> Result<Self> {
+    async fn start_in(folder: Folder, port: Port, options: &[&str]) -> Result<Self> {
         let options = options.iter().copied().map(str::to_owned).collect::<Vec<_>>();
         let process = spawn(folder.path(), &options)?;
         let mut server = Self { process, options, port, folder };

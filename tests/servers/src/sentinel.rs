@@ -6,23 +6,22 @@ use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Result, anyhow};
-use tempfile::TempDir;
 use tokio::net::TcpStream;
 
-use crate::{Port, Process, program, until};
+use crate::{Folder, Port, Process, program, until};
 
 /// A running sentinel.
 #[derive(Debug)]
 pub struct Sentinel {
     process: Process,
     port: Port,
-    folder: TempDir,
+    folder: Folder,
 }
 
 impl Sentinel {
     /// Starts one with these lines as its configuration, on a port of its own.
     pub(crate) async fn start(port: Port, lines: &str) -> Result<Self> {
-        let folder = TempDir::new()?;
+        let folder = Folder::create()?;
         let at = folder.path();
         let own = format!("port {}\nbind 127.0.0.1\ndir {}\n", port.number(), at.display());
         fs::write(at.join("sentinel.conf"), own + lines)?;

@@ -14,6 +14,7 @@ mod instance;
 mod json;
 mod load;
 mod log;
+pub mod prometheus;
 mod report;
 mod requests;
 mod server;

@@ -7,7 +7,6 @@ use auth_core::{Clock, Renderer, SharedClock};
 use http::{HeaderName, HeaderValue};
 
 use super::config::{Config, Limits, Places};
-use super::counts::Counts;
 use super::layer::GuardLayer;
 use crate::audit::{Events, GuardEvent};
 use crate::error::{ConfigError, ConfigErrorKind};
@@ -115,6 +114,8 @@ impl GuardLayerBuilder {
     pub fn build(self) -> Result<GuardLayer, ConfigError> {
         let (page, tls_fingerprint) = (self.checked_page()?, self.checked_header()?);
         self.check_limits()?;
+        #[cfg(feature = "metrics")]
+        crate::metrics::begin();
         Ok(GuardLayer::new(Config {
             policy: ArcSwap::from_pointee(self.policy),
             peppers: self.peppers,
@@ -125,7 +126,6 @@ impl GuardLayerBuilder {
             renderer: self.renderer,
             events: self.events,
             clock: self.clock,
-            counts: Counts::default(),
         }))
     }
 

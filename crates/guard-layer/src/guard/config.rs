@@ -7,7 +7,6 @@ use arc_swap::ArcSwap;
 use auth_core::{Renderer, SharedClock};
 use http::{HeaderName, HeaderValue};
 
-use super::counts::Counts;
 use crate::audit::Events;
 use crate::facts::Place;
 use crate::pepper::Peppers;
@@ -25,7 +24,6 @@ pub(crate) struct Config {
     pub(crate) renderer: Renderer,
     pub(crate) events: Events,
     pub(crate) clock: SharedClock,
-    pub(crate) counts: Counts,
 }
 
 /// Where an address is.

@@ -4,7 +4,6 @@ use tower_layer::Layer;
 
 use super::builder::GuardLayerBuilder;
 use super::config::Config;
-use super::counts::GuardCounts;
 use super::service::GuardService;
 use crate::pepper::Peppers;
 use crate::policy::Policy;
@@ -87,11 +86,6 @@ impl GuardLayer {
     /// The policy that it decides by.
     pub fn policy(&self) -> Arc<Policy> {
         self.config.policy.load_full()
-    }
-
-    /// What it has decided so far.
-    pub fn counts(&self) -> GuardCounts {
-        self.config.counts.read()
     }
 }
 

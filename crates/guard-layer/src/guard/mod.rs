@@ -4,7 +4,6 @@
 
 mod builder;
 mod config;
-mod counts;
 mod decide;
 mod layer;
 mod service;
@@ -13,7 +12,6 @@ mod visit;
 mod way_back;
 
 pub use builder::GuardLayerBuilder;
-pub use counts::GuardCounts;
 pub use layer::GuardLayer;
 pub use service::GuardService;
 pub(crate) use service::challenged;

@@ -73,7 +73,8 @@ impl Visit {
         let case = Case::new(&policy, self.config.limits, stored, &facts, (self.now, peppers));
         let ruling = case.decide();
         let due = ruling.decision == Decision::Allow && case.is_due(peppers.current());
-        self.config.counts.count(ruling.decision);
+        #[cfg(feature = "metrics")]
+        crate::metrics::decided(ruling.decision);
         if let Some(event) = ruling.event {
             self.tell(event);
         }

@@ -92,7 +92,10 @@ impl Verifier {
             Some(cache) => self.verify_with(cache, token, now),
             None => {
                 let fresh = self.0.examine(token, now)?;
-                self.0.judge(&fresh, now).map(|()| fresh)
+                self.0.judge(&fresh, now)?;
+                #[cfg(feature = "metrics")]
+                crate::metrics::verified(false);
+                Ok(fresh)
             }
         }
     }
@@ -118,6 +121,8 @@ impl Verifier {
             cache.remove(lookup);
             return Err(JwtError::of_issuer(JwtErrorKind::UnknownKey, fresh.issuer_index()));
         }
+        #[cfg(feature = "metrics")]
+        crate::metrics::verified(false);
         Ok(fresh)
     }
 
@@ -198,7 +203,10 @@ impl Inner {
         if verdict.as_ref().is_err_and(|error| error.kind() == JwtErrorKind::Expired) {
             cache.remove(lookup);
         }
-        verdict.map(|()| known)
+        verdict?;
+        #[cfg(feature = "metrics")]
+        crate::metrics::verified(true);
+        Ok(known)
     }
 
     /// Empties the cache of what removed keys have verified, once after each removal.
@@ -308,6 +316,8 @@ impl VerifierBuilder {
             0 => None,
             bytes => Some(TokenCache::new(bytes)?),
         };
+        #[cfg(feature = "metrics")]
+        crate::metrics::begin();
         let mut issuers = self.issuers;
         issuers.sort_by_key(|issuer| issuer.name.is_none());
         Ok(Verifier(Arc::new(Inner {

@@ -39,11 +39,18 @@ impl Subscriber for Log {
         metadata.target().starts_with("jwt_layer")
     }
 
-    fn new_span(&self, _: &Attributes<'_>) -> Id {
+    fn new_span(&self, attributes: &Attributes<'_>) -> Id {
+        let mut line = Line("span".to_owned());
+        attributes.record(&mut line);
+        self.0.lock().unwrap().push(line.0);
         Id::from_u64(1)
     }
 
-    fn record(&self, _: &Id, _: &Record<'_>) {}
+    fn record(&self, _: &Id, values: &Record<'_>) {
+        let mut line = Line("span".to_owned());
+        values.record(&mut line);
+        self.0.lock().unwrap().push(line.0);
+    }
 
     fn record_follows_from(&self, _: &Id, _: &Id) {}
 
@@ -96,4 +103,19 @@ async fn a_key_that_is_left_out_is_logged_once() {
     let _program = Program::ready(&server, &time).await;
     time.pass_until(|| log.count("INFO") == 4).await;
     assert_eq!(log.count("a JWK was left out"), 1, "{:?}", log.lines());
+}
+
+#[tokio::test]
+async fn a_fetch_is_a_span_by_the_conventions_of_opentelemetry() {
+    let (time, log) = (Time::stop(), Log::default());
+    let _guard = tracing::subscriber::set_default(log.clone());
+    let server = KeyServer::of(&[&key("a")]).await;
+    let _program = Program::ready(&server, &time).await;
+    server.fail("/jwks", StatusCode::BAD_GATEWAY);
+    time.pass_until(|| log.count("error.type=\"status\"") == 1).await;
+    let asked = format!("http.request.method=\"GET\" url.full={}", server.jwks());
+    assert!(log.count(&asked) > 0, "{:?}", log.lines());
+    for status in ["http.response.status_code=200", "http.response.status_code=502"] {
+        assert_eq!(log.count(status), 1, "{:?}", log.lines());
+    }
 }

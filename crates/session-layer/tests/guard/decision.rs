@@ -17,7 +17,6 @@ async fn a_commuter_is_allowed_and_nothing_is_told() {
         home.get("/cart").await.says("cart");
     }
     assert!(shop.events().is_empty());
-    assert_eq!(shop.nodes[0].guard.counts().allowed, 6);
 }
 
 #[tokio::test]
@@ -47,7 +46,6 @@ async fn what_was_decided_is_told_once_with_the_session_as_a_hash() {
     let text = serde_json::to_string(&events).unwrap();
     let id = thief.cookie.as_deref().unwrap().split_once('=').unwrap().1;
     assert!(!text.contains(id) && !text.contains("198.51"), "{text}");
-    assert_eq!(shop.nodes[0].guard.counts().challenged, 2);
 }
 
 #[tokio::test]

@@ -7,6 +7,8 @@ mod challenge;
 mod client;
 mod decision;
 mod ending;
+#[cfg(feature = "metrics")]
+mod figures;
 mod memory;
 mod page;
 #[cfg(feature = "redis")]

@@ -17,6 +17,8 @@ mod laziness;
 mod lifetime;
 mod login;
 mod logout;
+#[cfg(feature = "metrics")]
+mod metrics;
 mod misuse;
 mod outage;
 mod predecessor;

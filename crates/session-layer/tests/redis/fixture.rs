@@ -101,9 +101,14 @@ pub(crate) async fn ask<T: FromRedisValue>(url: &str, command: &[&[u8]]) -> T {
 
 /// Makes all that a Redis has older.
 pub(crate) async fn age(url: &str, by: Duration) {
+    age_below(url, "", by).await
+}
+
+/// Makes all that a Redis has with this prefix older.
+pub(crate) async fn age_below(url: &str, prefix: &str, by: Duration) {
     let by = by.as_millis().to_string();
     let script = include_str!("older.lua").as_bytes();
-    ask(url, &[b"EVAL", script, b"0", by.as_bytes()]).await
+    ask(url, &[b"EVAL", script, b"0", by.as_bytes(), prefix.as_bytes()]).await
 }
 
 /// A backend for a machine that is busy, in tests that are not about its patience.

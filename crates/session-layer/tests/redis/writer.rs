@@ -19,6 +19,7 @@ struct Progress {
     /// The latest version of which it was told that it is there.
     acknowledged: u64,
     at: Instant,
+    failed: u32,
 }
 
 impl Writer {
@@ -26,7 +27,8 @@ impl Writer {
         until("the session was there", async || backend.create(&key("a"), &draft("")).await.ok())
             .await
             .unwrap();
-        let progress = Arc::new(Mutex::new(Progress { acknowledged: 1, at: Instant::now() }));
+        let progress =
+            Arc::new(Mutex::new(Progress { acknowledged: 1, at: Instant::now(), failed: 0 }));
         let task = tokio::spawn(write(backend, Arc::clone(&progress)));
         let writer = Self { task, progress };
         writer.goes_on_after(Instant::now()).await;
@@ -40,6 +42,11 @@ impl Writer {
             (at > moment).then(|| at - moment)
         };
         until("changes were acknowledged", went_on).await.unwrap()
+    }
+
+    /// How many changes have failed.
+    pub(crate) fn failed(&self) -> u32 {
+        self.progress.lock().unwrap().failed
     }
 
     /// Every change that was acknowledged is there.
@@ -70,12 +77,16 @@ async fn write(backend: RedisBackend, progress: Arc<Mutex<Progress>>) {
         match backend.update(&key("a"), &change).await {
             Ok(Updated::Done(done)) => {
                 version = done;
-                *progress.lock().unwrap() = Progress { acknowledged: done, at: Instant::now() };
+                let mut progress = progress.lock().unwrap();
+                (progress.acknowledged, progress.at) = (done, Instant::now());
             }
             // An error may have been a change.
             Ok(Updated::Conflict(found)) => version = found.record.version,
             Ok(Updated::Missing(missing)) => panic!("{missing:?}"),
-            Err(_) => tokio::task::yield_now().await,
+            Err(_) => {
+                progress.lock().unwrap().failed += 1;
+                tokio::task::yield_now().await;
+            }
         }
     }
 }

@@ -67,6 +67,12 @@ impl Program {
         Login { name: name.to_owned(), password: password.to_owned() }
     }
 
+    /// Where operators are served.
+    pub fn admin(&mut self) -> SocketAddr {
+        let line = self.logs("operators are served");
+        line.rsplit_once("address=").unwrap().1.trim().parse().unwrap()
+    }
+
     /// Waits for a line on stderr with this in it.
     pub fn logs(&mut self, part: &str) -> String {
         self.stderr.wait_for(part)

@@ -57,7 +57,7 @@ fn a_store_of_no_known_kind_is_refused_without_its_password() {
 #[test]
 fn a_store_that_is_not_there_is_told_without_its_password() {
     let nobody = Port::draw().unwrap();
-    for kind in ["redis", "tower+redis"] {
+    for kind in ["redis", "redis+cluster", "tower+redis"] {
         let store = format!("{kind}://user:hunter2@{}", nobody.address());
         let output = command(&["--store", &store, "--log-filter", "trace"]).output().unwrap();
         let stderr = String::from_utf8(output.stderr).unwrap();

@@ -9,5 +9,6 @@
 
 mod bad_options;
 mod drain;
+mod metrics;
 mod program;
 mod start;

@@ -1,7 +1,7 @@
 use std::process::Command;
 
 use example_service::test_util::{Connection, Files, Program, get};
-use test_servers::Redis;
+use test_servers::{Redis, RedisCluster};
 
 use crate::program::{command, start};
 
@@ -61,8 +61,21 @@ async fn a_cart_in_a_store_of_tower_sessions_is_there_for_all_instances() {
     has_cart(&other, &head);
 }
 
+#[tokio::test]
+async fn a_cart_in_a_cluster_of_redis_is_there_for_all_instances() {
+    let cluster = RedisCluster::start().await.unwrap();
+    let store = cluster.url();
+    let mut program = start(&["--store", &store]);
+    program.prints("sessions are kept in redis+cluster:…");
+    let head = fill_cart(&program);
+    let other = start(&["--store", &store]);
+    // Killed.
+    drop(program);
+    has_cart(&other, &head);
+}
+
 /// The head of the answer.
-fn fill_cart(program: &Program) -> String {
+pub(crate) fn fill_cart(program: &Program) -> String {
     let mut connection = Connection::to(program.address);
     connection.send(ADD);
     connection.answer().head

@@ -12,5 +12,6 @@ mod drain;
 mod exchange;
 mod hash_password;
 mod log_lines;
+mod metrics;
 mod program;
 mod start;

@@ -15,6 +15,8 @@ pub enum Fault {
     MasterHangs,
     /// The master of a Redis is cut off from its replicas for a while.
     MasterCutOff,
+    /// A master of a Redis cluster is killed, and comes back as a replica.
+    ClusterMasterKilled,
     /// The primary store is killed, and comes back empty.
     RestartedEmpty,
     /// The primary store hangs for a while.
@@ -36,11 +38,12 @@ pub enum Fault {
 
 impl Fault {
     /// All that users are not to notice more of than they must.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::InstanceKilled,
         Self::MasterKilled,
         Self::MasterHangs,
         Self::MasterCutOff,
+        Self::ClusterMasterKilled,
         Self::RestartedEmpty,
         Self::PrimaryHangs,
         Self::BackupKilled,
@@ -60,6 +63,7 @@ impl Fault {
             Self::MasterKilled => scenario::master_killed(pace).await,
             Self::MasterHangs => scenario::master_hangs(pace).await,
             Self::MasterCutOff => scenario::master_cut_off(pace).await,
+            Self::ClusterMasterKilled => scenario::cluster_master_killed(pace).await,
             Self::RestartedEmpty => scenario::restarted_empty(pace).await,
             Self::PrimaryHangs => scenario::primary_hangs(pace).await,
             Self::BackupKilled => scenario::backup_killed(pace).await,
@@ -80,6 +84,7 @@ impl fmt::Display for Fault {
             Self::MasterKilled => "the master is killed",
             Self::MasterHangs => "the master hangs, and comes back when it is replaced",
             Self::MasterCutOff => "the master is cut off from its replicas",
+            Self::ClusterMasterKilled => "a master of the cluster is killed, and comes back",
             Self::RestartedEmpty => "the primary is killed, and comes back empty",
             Self::PrimaryHangs => "the primary hangs for a while",
             Self::BackupKilled => "the backup is killed, and comes back",

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use tempfile::NamedTempFile;
-use test_servers::{Galera, MariaDb, Redis, WatchedRedis};
+use test_servers::{Galera, MariaDb, Redis, RedisCluster, WatchedRedis};
 use tokio::time::{Instant, sleep};
 
 use super::crowd::Crowd;
@@ -149,6 +149,26 @@ pub(super) async fn master_cut_off(pace: Pace) -> Result<Outcome> {
     }
     let recovery = scene.recovers(since).await?;
     scene.finish(WATCHED, recovery, outage(ONE_SECOND)).await
+}
+
+/// With the master gone its replica has none itself, so that no change is acknowledged until the
+/// killed one is back as one.
+pub(super) async fn cluster_master_killed(pace: Pace) -> Result<Outcome> {
+    let mut cluster = RedisCluster::start_with_replicas().await?;
+    let options = [("--store", cluster.url()), ("--redis-replicas", "1".to_owned())];
+    let scene = Scene::start(pace, &options).await?;
+    let since = Instant::now();
+    cluster.nodes.first_mut().context("no master")?.kill().await?;
+    cluster.has_taken_over(RedisCluster::MASTERS).await?;
+    cluster.nodes.first_mut().context("no master")?.restart().await?;
+    let failover = async {
+        cluster.follows(0).await?;
+        Ok(since.elapsed())
+    };
+    let (failover, recovery) = tokio::try_join!(failover, scene.recovers(since))?;
+    scene
+        .finish("Redis Cluster, six nodes, `WAIT 1`", recovery, outage(failover + ONE_SECOND))
+        .await
 }
 
 const BOTH: &str = "Redis, with MariaDB as its backup";

@@ -30,6 +30,11 @@ async fn a_redis_master_without_replicas_acknowledges_nothing() -> Result<()> {
 }
 
 #[tokio::test]
+async fn a_redis_cluster_master_that_is_killed_loses_nothing_that_its_replica_had() -> Result<()> {
+    check(Fault::ClusterMasterKilled).await
+}
+
+#[tokio::test]
 async fn a_primary_that_comes_back_empty_is_given_its_sessions() -> Result<()> {
     check(Fault::RestartedEmpty).await
 }

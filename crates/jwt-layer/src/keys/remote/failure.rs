@@ -25,6 +25,21 @@ pub(super) enum Failure {
 }
 
 impl Failure {
+    /// One word for spans and metrics.
+    pub(super) fn as_str(&self) -> &'static str {
+        match self {
+            Self::Timeout => "timeout",
+            Self::Connection => "connection",
+            Self::Tls => "tls",
+            Self::Redirect => "redirect",
+            Self::Status(_) => "status",
+            Self::TooLong => "too_long",
+            Self::Cut => "cut",
+            Self::Set(_) | Self::NoUsableKey => "no_usable_key",
+            Self::NoDiscovery | Self::WrongIssuer | Self::KeysUrl => "discovery",
+        }
+    }
+
     pub(super) fn of_connection(error: &(dyn Error + 'static)) -> Self {
         if causes(error).any(is_tls) { Self::Tls } else { Self::Connection }
     }

@@ -10,6 +10,8 @@ use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use rustls::ClientConfig;
+use tracing::field;
+use tracing::{Instrument, Span};
 
 use super::cache_control::max_age;
 use super::endpoint::Endpoint;
@@ -43,8 +45,18 @@ impl Fetcher {
     }
 
     pub(super) async fn get(&self, endpoint: &Endpoint) -> Result<Answer, Failure> {
+        let span = span(endpoint);
+        let outcome = self.ask(endpoint, &span).instrument(span.clone()).await;
+        if let Err(failure) = &outcome {
+            span.record("error.type", failure.as_str());
+        }
+        outcome
+    }
+
+    async fn ask(&self, endpoint: &Endpoint, span: &Span) -> Result<Answer, Failure> {
         let response = self.client.request(request(endpoint)).await;
         let response = response.map_err(|error| Failure::of_connection(&error))?;
+        span.record("http.response.status_code", response.status().as_u16());
         if let Some(failure) = Failure::of_status(response.status()) {
             return Err(failure);
         }
@@ -52,6 +64,21 @@ impl Fetcher {
         let body = read(response.into_body(), self.max_body).await?;
         Ok(Answer { body, max_age })
     }
+}
+
+/// By OpenTelemetry's conventions for HTTP clients.
+fn span(endpoint: &Endpoint) -> Span {
+    tracing::debug_span!(
+        target: "jwt_layer::keys",
+        "GET",
+        otel.kind = "client",
+        http.request.method = "GET",
+        url.full = %endpoint,
+        server.address = endpoint.uri().host(),
+        server.port = endpoint.uri().port_u16(),
+        http.response.status_code = field::Empty,
+        error.type = field::Empty,
+    )
 }
 
 fn request(endpoint: &Endpoint) -> Request<Empty<Bytes>> {

@@ -116,12 +116,16 @@ impl Worker {
                 self.failures = 0;
                 let keys = self.shared.set.load().len();
                 tracing::info!(%from, keys, changed = progress.keys_changed, "keys were fetched");
+                #[cfg(feature = "metrics")]
+                crate::metrics::remote::fetched(from, keys, self.shared.clock.now());
                 self.limits.schedule.after_success(progress.max_age, chance())
             }
             Err(reason) => {
                 self.failures = self.failures.saturating_add(1);
                 self.location.forget();
                 tracing::warn!(%from, %reason, failures = self.failures, "keys were not fetched");
+                #[cfg(feature = "metrics")]
+                crate::metrics::remote::not_fetched(from, reason.as_str());
                 self.limits.schedule.after_failure(self.failures, chance())
             }
         }

@@ -20,6 +20,18 @@ pub(super) enum Servers {
     One(Place),
     /// In the one that these sentinels know by the name.
     Watched { sentinels: Vec<Place>, master: String },
+    /// In the cluster that these are nodes of.
+    Cluster(Vec<Place>),
+}
+
+impl Servers {
+    /// How many writes of a verb may wait for replicas, one after another.
+    pub(super) fn waits(&self) -> u32 {
+        match self {
+            Self::One(_) | Self::Watched { .. } => 1,
+            Self::Cluster(_) => 3,
+        }
+    }
 }
 
 /// What a scheme promises.
@@ -27,6 +39,7 @@ pub(super) enum Servers {
 enum Kind {
     One,
     Watched,
+    Cluster,
 }
 
 const PORT: u16 = 6379;
@@ -49,7 +62,7 @@ impl Address {
     pub(super) fn places(&self) -> &[Place] {
         match &self.servers {
             Servers::One(place) => std::slice::from_ref(place),
-            Servers::Watched { sentinels, .. } => sentinels,
+            Servers::Watched { sentinels: places, .. } | Servers::Cluster(places) => places,
         }
     }
 }
@@ -58,6 +71,7 @@ fn kind(scheme: &str) -> Result<(bool, Kind), ConfigError> {
     let (transport, kind) = match scheme.split_once('+') {
         None => (scheme, Kind::One),
         Some((transport, "sentinel")) => (transport, Kind::Watched),
+        Some((transport, "cluster")) => (transport, Kind::Cluster),
         Some(_) => return Err(invalid(SCHEME)),
     };
     match transport {
@@ -87,6 +101,8 @@ impl Kind {
             (Self::One, [url]) => Ok((Servers::One(place(url, PORT)?), database(path)?)),
             (Self::One, _) => Err(invalid("the URL names several servers; ")),
             (Self::Watched, _) => watched(urls, path),
+            (Self::Cluster, _) if path.is_empty() => Ok((Servers::Cluster(places(urls, PORT)?), 0)),
+            (Self::Cluster, _) => Err(invalid("a cluster has no databases; ")),
         }
     }
 }
@@ -96,9 +112,13 @@ fn watched(urls: &[Url], path: &str) -> Result<(Servers, u32), ConfigError> {
     if master.is_empty() {
         return Err(invalid("the URL's path does not name the master; "));
     }
-    let sentinels: Result<_, _> = urls.iter().map(|url| place(url, PORT_OF_A_SENTINEL)).collect();
-    let servers = Servers::Watched { sentinels: sentinels?, master: decoded(master)? };
+    let sentinels = places(urls, PORT_OF_A_SENTINEL)?;
+    let servers = Servers::Watched { sentinels, master: decoded(master)? };
     Ok((servers, database(number)?))
+}
+
+fn places(urls: &[Url], port: u16) -> Result<Vec<Place>, ConfigError> {
+    urls.iter().map(|url| place(url, port)).collect()
 }
 
 fn place(url: &Url, port: u16) -> Result<Place, ConfigError> {
@@ -148,8 +168,8 @@ fn invalid(what: &str) -> ConfigError {
 const SCHEME: &str = "the URL has another scheme; ";
 const FORM: &str = "give it as redis://host, or rediss://user:password@host:6379/0 for TLS, a \
                     login and a database, or redis+sentinel://host,host,host/master for a master \
-                    that sentinels watch; characters such as @ and / in a password are written as \
-                    %40 and %2F";
+                    that sentinels watch, or redis+cluster://host,host for a cluster; characters such as \
+                    @ and / in a password are written as %40 and %2F";
 
 #[cfg(test)]
 mod tests {
@@ -163,7 +183,7 @@ mod tests {
         address.login
     }
 
-    fn places(expected: &[(&str, u16)]) -> Vec<Place> {
+    fn expected(expected: &[(&str, u16)]) -> Vec<Place> {
         expected.iter().map(|(host, port)| Place { host: (*host).into(), port: *port }).collect()
     }
 
@@ -195,11 +215,19 @@ mod tests {
     fn sentinels_are_a_list_and_the_path_is_the_master() {
         let url = "rediss+sentinel://app:p%40ss@one,two:7000,[::1]/shop/2";
         let address = Address::parse(url).unwrap();
-        let sentinels = places(&[("one", 26379), ("two", 7000), ("::1", 26379)]);
+        let sentinels = expected(&[("one", 26379), ("two", 7000), ("::1", 26379)]);
         let expected = Servers::Watched { sentinels, master: "shop".into() };
         assert_eq!((&address.servers, address.tls), (&expected, true));
         let Login { user, password, database } = address.login;
         assert_eq!((user, password, database), (Some("app".into()), Some("p@ss".into()), 2));
+    }
+
+    #[test]
+    fn nodes_of_a_cluster_are_a_list() {
+        let address = Address::parse("valkey+cluster://:p@one,two:7000/").unwrap();
+        let nodes = Servers::Cluster(expected(&[("one", 6379), ("two", 7000)]));
+        assert_eq!((&address.servers, address.tls), (&nodes, false));
+        assert_eq!(address.login.password.as_deref(), Some("p"));
     }
 
     #[test]
@@ -224,6 +252,7 @@ mod tests {
             "redis+sentinel://:hunter2@one,two/shop/first",
             "redis+sentinel://:hunter2@one,,two/shop",
             "redis+sentinel://:hunter2@one,two:99999/shop",
+            "redis+cluster://:hunter2@one,two/1",
             "redis+other://:hunter2@one/shop",
             "http+sentinel://:hunter2@one/shop",
         ];

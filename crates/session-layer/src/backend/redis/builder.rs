@@ -2,17 +2,20 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::RedisBackend;
 use super::address::{Address, Servers};
+use super::cluster::{Cluster, Nodes};
 use super::dialer::Dialer;
 use super::endpoint::Endpoint;
 use super::link::Link;
 use super::login::Login;
 use super::names::Names;
+use super::place::Place;
 use super::replication::Replication;
 use super::sentinels::Sentinels;
 use super::server::Server;
+use super::single::Single;
 use super::tls::{ClientCertificate, TlsSettings, check_host};
+use super::{RedisBackend, Store};
 use crate::{ConfigError, ConfigErrorKind};
 
 /// Configures a [`RedisBackend`], from [`RedisBackend::builder`].
@@ -42,7 +45,8 @@ impl RedisBuilder {
     }
 
     /// What the names of all our keys in Redis start with, `session:` by default; 1 to 64 bytes.
-    /// Give each application that shares a database one of its own.
+    /// Give each application that shares a database or a cluster one of its own. Without braces in
+    /// a cluster.
     pub fn prefix(mut self, prefix: impl Into<String>) -> Self {
         self.prefix = prefix.into();
         self
@@ -105,37 +109,63 @@ impl RedisBuilder {
     ///
     /// # Errors
     /// The URL is not one of a Redis; a timeout is zero or longer than a minute; the prefix is
-    /// empty or too long; replication would wait for nothing or too long; there is a certificate that can't be read, or no authority to check
-    /// Redis with, or a certificate without TLS, or a login for sentinels without them.
+    /// empty or too long; replication would wait for nothing or too long; the
+    /// prefix has braces in a cluster; there is a certificate that can't be read, or no authority
+    /// to check Redis with, or a certificate without TLS, or a login for sentinels without them.
     pub fn build(self) -> Result<RedisBackend, ConfigError> {
         let address = Address::parse(&self.url)?;
         self.check_limits()?;
-        self.replication.check(self.timeout)?;
-        let server = self.server(address)?;
-        Ok(RedisBackend::new(server, Names::under(self.prefix)))
+        self.replication.check(self.timeout, address.servers.waits())?;
+        self.check_sentinel_login(&address.servers)?;
+        let (dialer, names) = (self.dialer(&address)?, Names::under(self.prefix.clone()));
+        let single = |server| Store::Single(Single::new(server, names.clone()));
+        Ok(RedisBackend::over(match address.servers {
+            Servers::One(place) => {
+                single(self.server(|| Endpoint::Fixed(place.clone(), dialer.clone())))
+            }
+            Servers::Watched { sentinels, master } => {
+                single(self.server(|| self.watched(&sentinels, &master, dialer.clone())))
+            }
+            Servers::Cluster(nodes) => Store::Cluster(self.cluster(nodes, dialer, names)?),
+        }))
     }
 
-    fn server(&self, address: Address) -> Result<Server, ConfigError> {
-        let link = || Ok(Link::to(self.endpoint(address.clone())?, self.timeout));
+    fn server(&self, endpoint: impl Fn() -> Endpoint) -> Server {
+        let link = || Link::to(endpoint(), self.timeout);
         match self.replication.is_synchronous() {
-            false => Ok(Server::over(link()?)),
-            true => Ok(Server::replicated(link()?, link()?, self.replication, Arc::default())),
+            false => Server::over(link()),
+            true => Server::replicated(link(), link(), self.replication, Arc::default()),
         }
     }
 
-    fn endpoint(&self, address: Address) -> Result<Endpoint, ConfigError> {
-        let dialer = self.dialer(&address)?;
-        match (address.servers, &self.sentinel_login) {
-            (Servers::One(_), Some(_)) => Err(useless(
+    fn watched(&self, sentinels: &[Place], master: &str, dialer: Dialer) -> Endpoint {
+        let login = self.sentinel_login.clone().unwrap_or_default();
+        let ours = Dialer { login, ..dialer.clone() };
+        let watched = (sentinels.to_vec(), master.to_owned());
+        Endpoint::Watched(Arc::new(Sentinels::new(watched, ours, dialer)))
+    }
+
+    fn cluster(
+        &self,
+        nodes: Vec<Place>,
+        dialer: Dialer,
+        names: Names,
+    ) -> Result<Cluster, ConfigError> {
+        if self.prefix.contains(['{', '}']) {
+            return Err(ConfigError::new(
+                ConfigErrorKind::InvalidPrefix,
+                "prefix must have no braces in a cluster, where they say what belongs on one node",
+            ));
+        }
+        Ok(Cluster::new(Nodes::new(nodes, dialer, self.timeout, self.replication), names))
+    }
+
+    fn check_sentinel_login(&self, servers: &Servers) -> Result<(), ConfigError> {
+        match (servers, &self.sentinel_login) {
+            (Servers::Watched { .. }, _) | (_, None) => Ok(()),
+            (_, Some(_)) => Err(useless(
                 "sentinel_login(..) needs sentinels: write the URL as redis+sentinel://host/master",
             )),
-            (Servers::One(place), None) => Ok(Endpoint::Fixed(place, dialer)),
-            (Servers::Watched { sentinels, master }, login) => {
-                let login = login.clone().unwrap_or_default();
-                let ours = Dialer { login, ..dialer.clone() };
-                let sentinels = Sentinels::new((sentinels, master), ours, dialer);
-                Ok(Endpoint::Watched(Arc::new(sentinels)))
-            }
         }
     }
 

@@ -32,6 +32,50 @@ pub(super) fn unknown_master(name: &str) -> RedisError {
     (ErrorKind::MasterNameNotFoundBySentinel, what, name.to_owned()).into()
 }
 
+/// A node that is in no cluster, or not yet.
+pub(super) fn knows_no_slots() -> RedisError {
+    io::Error::new(io::ErrorKind::NotConnected, "it knows no slots of a cluster").into()
+}
+
+/// A cluster with a hole.
+pub(super) fn is_nobodys(slot: u16) -> RedisError {
+    let text = format!("no node of the cluster has the slot {slot}");
+    io::Error::new(io::ErrorKind::NotConnected, text).into()
+}
+
+/// What a node of a cluster says that has done nothing.
+pub(super) enum Redirection {
+    /// This one has the slot.
+    Moved(Place),
+    /// This one may have the key already.
+    Ask(Place),
+    /// Nobody, at the moment.
+    Later,
+}
+
+/// What a node is called that is to be called by its name, and has none.
+pub(super) const UNKNOWN_HOST: &str = "?";
+
+pub(super) fn redirection(error: &RedisError) -> Option<Redirection> {
+    let place = || {
+        let (address, _) = error.redirect_node()?;
+        let (host, port) = address.rsplit_once(':')?;
+        let host = host.trim_matches(['[', ']']).to_owned();
+        // Without a host, the next exploration tells it.
+        (!host.is_empty() && host != UNKNOWN_HOST)
+            .then_some(Place { host, port: port.parse().ok()? })
+    };
+    let or_later = |redirection: Option<_>| redirection.or(Some(Redirection::Later));
+    match error.kind() {
+        ErrorKind::Server(ServerErrorKind::Moved) => or_later(place().map(Redirection::Moved)),
+        ErrorKind::Server(ServerErrorKind::Ask) => or_later(place().map(Redirection::Ask)),
+        ErrorKind::Server(ServerErrorKind::TryAgain | ServerErrorKind::ClusterDown) => {
+            Some(Redirection::Later)
+        }
+        _ => None,
+    }
+}
+
 /// The same fault, with the word of whose it is.
 pub(super) fn about(whom: &str, error: &RedisError) -> RedisError {
     let text = format!("{whom}: {error}");

@@ -31,6 +31,10 @@ impl GroupCommit {
         Self { link: Arc::new(link), replication, levels, queue: OnceLock::new() }
     }
 
+    pub(super) fn link(&self) -> &Link {
+        &self.link
+    }
+
     /// Sends commands that belong together, once, and gives the answer to the last one.
     pub(super) async fn ask(
         &self,

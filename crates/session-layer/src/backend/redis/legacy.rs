@@ -2,13 +2,12 @@ use std::error::Error as _;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use redis::{Cmd, Value, cmd};
+use redis::{Value, cmd};
 use tower_sessions_core::SessionStore;
 use tower_sessions_core::session::{Id, Record};
 use tower_sessions_core::session_store::{Error, Result};
 
-use super::fault::backend_error;
-use super::link::Link;
+use super::Store;
 use crate::backend::BackendError;
 
 /// What tower-sessions-redis-store 0.16 has stored, for
@@ -17,24 +16,25 @@ use crate::backend::BackendError;
 /// Those records have the bare id as their name, with no prefix before it.
 #[derive(Clone, Debug)]
 pub struct RedisLegacy {
-    link: Arc<Link>,
+    store: Arc<Store>,
 }
 
 impl RedisLegacy {
-    pub(super) fn over(link: Arc<Link>) -> Self {
-        Self { link }
+    pub(super) fn over(store: Arc<Store>) -> Self {
+        Self { store }
     }
 
-    async fn ask(&self, command: &Cmd) -> Result<Value> {
-        let reply = self.link.ask(command, self.link.deadline()).await;
-        reply.map_err(|error| Error::Backend(text(&backend_error(error))))
+    async fn ask(&self, verb: &str, id: &Id) -> Result<Value> {
+        let name = id.to_string();
+        let reply = self.store.ask(&name, cmd(verb).arg(&name)).await;
+        reply.map_err(|error| Error::Backend(text(&error)))
     }
 }
 
 #[async_trait]
 impl SessionStore for RedisLegacy {
     async fn load(&self, id: &Id) -> Result<Option<Record>> {
-        match self.ask(cmd("GET").arg(id.to_string())).await? {
+        match self.ask("GET", id).await? {
             Value::Nil => Ok(None),
             Value::BulkString(value) => record(&value, id).map(Some),
             _ => Err(Error::Backend("Redis gave an answer that is none".into())),
@@ -42,7 +42,7 @@ impl SessionStore for RedisLegacy {
     }
 
     async fn delete(&self, id: &Id) -> Result<()> {
-        self.ask(cmd("DEL").arg(id.to_string())).await.map(drop)
+        self.ask("DEL", id).await.map(drop)
     }
 
     async fn create(&self, _: &mut Record) -> Result<()> {

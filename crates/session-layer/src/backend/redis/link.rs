@@ -2,13 +2,13 @@ use std::fmt;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use redis::{Cmd, RedisError, RedisResult, Value};
+use redis::{Cmd, Pipeline, RedisError, RedisResult, Value};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep, timeout_at};
 
 use super::backoff;
 use super::endpoint::Endpoint;
-use super::fault::{closed, is_unknown_script, kind, timed_out};
+use super::fault::{closed, is_unknown_script, kind, reply, timed_out};
 use super::script::Script;
 use super::tracking::Tracker;
 use super::wire::Wire;
@@ -16,8 +16,7 @@ use crate::backend::BackendErrorKind;
 
 /// The connection to a Redis, which a task in the background makes anew whenever it breaks.
 ///
-/// All that a backend asks goes through it: with a cluster, it is this that would choose a node by
-/// the keys.
+/// A cluster has one to each of its masters.
 pub(super) struct Link {
     endpoint: Endpoint,
     timeout: Duration,
@@ -67,6 +66,23 @@ impl Link {
     /// Sends a command, once; if there is no connection, it waits for one.
     pub(super) async fn ask(&self, command: &Cmd, deadline: Instant) -> RedisResult<Value> {
         self.wire(deadline).await?.ask(command, deadline).await
+    }
+
+    /// Sends commands together, once, and gives the answer to the last one.
+    pub(super) async fn ask_all(&self, commands: &[Cmd], deadline: Instant) -> RedisResult<Value> {
+        if let [command] = commands {
+            return self.ask(command, deadline).await;
+        }
+        let mut together = Pipeline::new();
+        for command in commands {
+            together.add_command(command.clone());
+        }
+        let mut answers = self.wire(deadline).await?.ask_all(&together, deadline).await?;
+        reply(answers.pop().ok_or_else(closed)?)
+    }
+
+    pub(super) fn is_up(&self) -> bool {
+        matches!(*self.state().borrow(), State::Up(_))
     }
 
     /// The connection; if there is none, it waits for one.

@@ -4,6 +4,7 @@ mod address;
 mod answer;
 mod backoff;
 mod builder;
+mod cluster;
 mod dialer;
 mod draft;
 mod endpoint;
@@ -16,10 +17,12 @@ mod login;
 mod names;
 mod place;
 mod race;
+mod record_texts;
 mod replication;
 mod script;
 mod sentinels;
 mod server;
+mod single;
 mod stored;
 mod tls;
 mod tracking;
@@ -32,33 +35,25 @@ pub(crate) use tracking::{Follower, Tracker, Tracking};
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
 
 use async_trait::async_trait;
-use redis::{Value, cmd};
-use tokio::time::Instant;
+use redis::{Cmd, Value};
 
 use super::{
-    Backend, BackendError, Change, Created, Draft, Found, Health, Lifetime, Loaded, Missing,
-    Payload, Record, ReplicationLevel, Rotated, Rotation, RotationKind, SessionKey, Stats,
-    StoreHealth, Updated, UserId,
+    Backend, BackendError, Change, Created, Draft, Found, Health, Loaded, Record, ReplicationLevel,
+    Rotated, Rotation, SessionKey, Stats, StoreHealth, Updated, UserId,
 };
-use answer::{Answer, numbers, sessions};
-use draft::DraftTexts;
-use fault::{backend_error, corrupt, unexpected};
-use lifetime::{Millis, instant, millis};
-use names::Names;
-use replication::Write;
-use script::Script;
-use server::Server;
-use stored::{Stored, beginning, head};
+use cluster::Cluster;
+use fault::backend_error;
+use single::Single;
 
-/// Keeps sessions in a Redis (6.2 or later) or a Valkey, on one connection that heals itself.
+/// Keeps sessions in a Redis (6.2 or later) or a Valkey, on one connection that heals itself, or
+/// one to each master of a cluster.
 ///
-/// It keeps every promise of [`Backend`], by the clock of Redis: each verb is one script, and so
-/// one step, and [`load`](Backend::load) is one `GET`. Redis is asked once a verb, but for a load
-/// under a key that was renewed a moment ago (twice), and for a script that Redis has lost, as
-/// after a restart (it is given the text then).
+/// It keeps every promise of [`Backend`], by the clock of Redis: outside of a cluster, each verb is
+/// one script, and so one step, and [`load`](Backend::load) is one `GET`. Redis is asked once a
+/// verb, but for a load under a key that was renewed a moment ago (twice), and for a script that
+/// Redis has lost, as after a restart (it is given the text then).
 ///
 /// ```no_run
 /// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
@@ -90,8 +85,8 @@ use stored::{Stored, beginning, head};
 ///
 /// Redis replicates asynchronously: what it acknowledged in the last moment before its end may be
 /// gone, a logout too, unless that waited for replicas
-/// ([`replication`](RedisBuilder::replication)). A master that is cut off from the sentinels, and not from us, goes on taking
-/// writes that are lost later; `min-replicas-to-write 1` bounds that.
+/// ([`replication`](RedisBuilder::replication)). A master that is cut off from the sentinels, and
+/// not from us, goes on taking writes that are lost later; `min-replicas-to-write 1` bounds that.
 ///
 /// # What Redis has to be
 ///
@@ -116,37 +111,63 @@ use stored::{Stored, beginning, head};
 /// session that is created counts out up to two, and leaves up to three out of its user's set that
 /// have expired: nothing grows without bounds where nobody sweeps.
 ///
-/// # Not for a cluster yet
+/// # A cluster
 ///
-/// A script reaches several keys, some of which it learns on the way (a session's user from the
-/// session, a user's sessions from the set), which only a single Redis can do in one step. In a cluster a session's key would be a slot of its
-/// own, where all that decides about it happens (its version, its end, whether the key is taken),
-/// and the sets would be others, written in a second step: before a session is created, after it
-/// is ended, which leaves them too large rather than too small for a while. They can stand that:
-/// both are only hints, checked against the sessions. A rotation would write the new key first,
-/// then turn the old one into its alias if it has still the version that was read, and remove the
-/// new one if it has not. Only the cap would be decided on the user's set alone.
+/// With `redis+cluster://one,two,three`, any of the nodes named tells where all masters are; one
+/// that is away does not matter. The nodes' redirections (`MOVED`, `ASK`, `TRYAGAIN`,
+/// `CLUSTERDOWN`) are followed until the deadline, and who has which slot is asked again as soon as
+/// a node redirects or is away: while a slot moves, no verb fails, and when a replica takes over,
+/// its sessions are back within a second. A slot that nobody has is `Unavailable`, and fails nobody
+/// else. Its user needs the rights to `CLUSTER SLOTS` and `ASKING` too.
+///
+/// Every promise holds there too. A session is in one slot, its user's index in another, so that
+/// all nodes share the load. What is about one session, a load, a change, a touch or an end, is one
+/// command or script. A login, a renewal and a takeover from another store change several slots, by
+/// two-phase commit: they first take the keys, each of which goes on being what it was, then decide
+/// under a name of their own (`session:t:`, forgotten within minutes), and let go. That takes six
+/// to eight round trips one after another. Nobody waits to load; who writes where somebody else's
+/// step is in progress waits for that, and gives it up if it takes longer than a quarter of the
+/// [`timeout`](RedisBuilder::timeout), or half a second, for the process that began it may be gone.
+/// So a user's logins happen one after another, and a cap is exact.
+///
+/// - The sessions of a user are read twice, until they are the same: they were all there at one
+///   moment. If others change some of them all the time, the eighth reading is the answer, where
+///   each was there at some moment.
+/// - With [`Replication::synchronous`], what a login has taken waits as well, up to three times in
+///   all. Without it, the end of a master can undo a part of a step that was acknowledged, as it
+///   can undo anything else.
+/// - `session:live` is sixteen sets, `session:live:0` to `:15`, written after the sessions are: the
+///   count is right unless a program dies in between. A user's index is a hash, in which a session
+///   stays after its end, until the next login looks through some of it, or all of it if there is a
+///   cap.
+/// - A [`NearCache`](crate::wrap::NearCache) can not be told of changes, and is to have a short
+///   age.
+/// - Clocks of nodes may be apart by less than the life of a tombstone (two minutes); `created` is
+///   that of the node which has the session.
 #[derive(Clone)]
 pub struct RedisBackend {
-    server: Arc<Server>,
-    names: Names,
+    store: Arc<Store>,
 }
 
-/// How many due sessions a script looks at: what Redis does for others must not wait long.
-const BATCH: u32 = 500;
+enum Store {
+    Single(Single),
+    Cluster(Cluster),
+}
 
 impl RedisBackend {
     /// Settings for a Redis at `redis://host`, or `rediss://user:password@host:port/database`
     /// with TLS, a login and a database; or for the master that sentinels at these hosts (port
     /// 26379, unless it is said) know by a name, at `redis+sentinel://host,host,host/name`, or
-    /// `rediss+sentinel://user:password@host,host/name/database` with the login to the master;
-    /// `valkey` and `valkeys` mean the same.
+    /// `rediss+sentinel://user:password@host,host/name/database` with the login to the master; or
+    /// for a cluster that has nodes at these hosts, at `redis+cluster://host,host`, or
+    /// `rediss+cluster://user:password@host,host`. `valkey` and `valkeys` mean the same as `redis`
+    /// and `rediss`.
     pub fn builder(url: impl Into<String>) -> RedisBuilder {
         RedisBuilder::new(url.into())
     }
 
-    fn new(server: Server, names: Names) -> Self {
-        Self { server: Arc::new(server), names }
+    fn over(store: Store) -> Self {
+        Self { store: Arc::new(store) }
     }
 
     /// Waits for the first connection. Without it, the first verb connects, and a program starts
@@ -155,231 +176,122 @@ impl RedisBackend {
     /// # Errors
     /// The first attempt to connect failed, or the latest one. More are made nonetheless.
     pub async fn connect(&self) -> Result<(), BackendError> {
-        self.server.link().ready().await.map_err(backend_error)
-    }
-
-    /// The sessions that tower-sessions-redis-store has left in this Redis and database.
-    pub fn legacy(&self) -> RedisLegacy {
-        RedisLegacy::over(Arc::clone(self.server.link()))
+        let ready = match &*self.store {
+            Store::Single(single) => single.server().link().ready().await,
+            Store::Cluster(cluster) => cluster.nodes().ready().await,
+        };
+        ready.map_err(backend_error)
     }
 
     /// How far what was written has got: figures for operators.
     pub fn replication(&self) -> ReplicationStatus {
-        self.server.status()
-    }
-
-    /// What tells of changes of sessions, for a cache.
-    pub(crate) fn tracker(&self) -> Tracker {
-        self.server.link().tracker(self.names.prefix())
-    }
-
-    async fn run(
-        &self,
-        script: &Script,
-        keys: &[&str],
-        arguments: &[&[u8]],
-    ) -> Result<Value, BackendError> {
-        let arguments = [&[self.names.prefix()], arguments].concat();
-        let deadline = self.server.deadline();
-        self.server.run(script, keys, &arguments, deadline).await.map_err(backend_error)
-    }
-
-    async fn write(
-        &self,
-        script: (Write, &Script),
-        keys: &[&str],
-        arguments: &[&[u8]],
-    ) -> Result<Value, BackendError> {
-        let arguments = [&[self.names.prefix()], arguments].concat();
-        self.server.write(script, keys, &arguments, self.server.deadline()).await
-    }
-
-    /// Runs a script that is about a session.
-    async fn judge(
-        &self,
-        script: (Write, &Script),
-        key: &SessionKey,
-        more_keys: &[&str],
-        arguments: &[&[u8]],
-    ) -> Result<Answer, BackendError> {
-        let name = self.names.session(key);
-        let keys = [&[name.as_str()], more_keys].concat();
-        Answer::read(self.write(script, &keys, arguments).await?, key)
-    }
-
-    /// Asks again, where the key is one that was renewed a moment ago.
-    async fn follow(
-        &self,
-        key: &SessionKey,
-        name: &str,
-        deadline: Instant,
-    ) -> Result<Loaded, BackendError> {
-        let reply = self.server.run(&script::LOAD, &[name], &[self.names.prefix()], deadline).await;
-        match Answer::read(reply.map_err(backend_error)?, key)? {
-            Answer::Found(found) => Ok(Loaded::Found(found)),
-            Answer::Missing(missing) => Ok(Loaded::Missing(missing)),
-            Answer::Done(_) | Answer::Taken | Answer::Full => Err(unexpected()),
+        match &*self.store {
+            Store::Single(single) => single.server().status(),
+            Store::Cluster(cluster) => cluster.nodes().status(),
         }
     }
 
-    /// How many due sessions it has looked at, and removed.
-    async fn look(&self, batch: u32) -> Result<[u32; 2], BackendError> {
-        let batch = batch.to_string();
-        numbers(self.run(&script::SWEEP, &[self.names.live()], &[batch.as_bytes()]).await?)
+    /// What tells of changes of sessions, for a cache. None in a cluster, where no single
+    /// connection hears of all of them.
+    pub(crate) fn tracker(&self) -> Option<Tracker> {
+        match &*self.store {
+            Store::Single(single) => Some(single.tracker()),
+            Store::Cluster(_) => None,
+        }
     }
 
-    async fn renew(
-        &self,
-        key: &SessionKey,
-        rotation: &Rotation,
-        (payload, lifetime, grace): (&Payload, Option<Lifetime>, Duration),
-    ) -> Result<Answer, BackendError> {
-        let (read, head) = (beginning(rotation.version), head(next(rotation.version), payload));
-        let (lifetime, grace) = (lifetime.map(Millis::from), millis(grace));
-        let mut arguments = vec![&read[..], &head, payload.as_bytes(), grace.as_bytes()];
-        arguments.extend(lifetime.iter().flat_map(Millis::arguments));
-        let keys = [&self.names.session(&rotation.to), self.names.live()];
-        self.judge((Write::Lasting, &script::RENEW), key, &keys, &arguments).await
+    /// The sessions that tower-sessions-redis-store has left in this Redis and database.
+    pub fn legacy(&self) -> RedisLegacy {
+        RedisLegacy::over(Arc::clone(&self.store))
     }
+}
 
-    async fn replace(
-        &self,
-        key: &SessionKey,
-        rotation: &Rotation,
-        draft: &Draft,
-    ) -> Result<Answer, BackendError> {
-        let to = self.names.session(&rotation.to);
-        let index = draft.user.as_ref().map(|user| self.names.user(user));
-        let keys = [to.as_str(), self.names.live()].into_iter().chain(index.as_deref());
-        let texts = DraftTexts::of(draft);
-        let read = beginning(rotation.version);
-        let arguments = [&texts.arguments()[..], &[&read]].concat();
-        self.judge((Write::Lasting, &script::REPLACE), key, &keys.collect::<Vec<_>>(), &arguments)
-            .await
+impl Store {
+    /// Asks about a key that is not ours.
+    async fn ask(&self, key: &str, command: &Cmd) -> Result<Value, BackendError> {
+        match self {
+            Self::Single(single) => {
+                let server = single.server();
+                server.ask(command, server.deadline()).await.map_err(backend_error)
+            }
+            Self::Cluster(cluster) => {
+                let nodes = cluster.nodes();
+                nodes.ask(key, command, nodes.deadline()).await
+            }
+        }
     }
 }
 
 #[async_trait]
 impl Backend for RedisBackend {
     async fn load(&self, key: &SessionKey) -> Result<Loaded, BackendError> {
-        let (name, deadline) = (self.names.session(key), self.server.deadline());
-        match self.server.ask(cmd("GET").arg(&name), deadline).await.map_err(backend_error)? {
-            Value::Nil => Ok(Loaded::Missing(Missing::Absent)),
-            Value::BulkString(value) => match Stored::read(value).ok_or_else(corrupt)? {
-                Stored::Session(record) => Ok(Loaded::Found(Found { key: *key, record })),
-                Stored::Ended => Ok(Loaded::Missing(Missing::Absent)),
-                Stored::Superseded => Ok(Loaded::Missing(Missing::Superseded)),
-                Stored::Alias => self.follow(key, &name, deadline).await,
-            },
-            _ => Err(unexpected()),
+        match &*self.store {
+            Store::Single(single) => single.load(key).await,
+            Store::Cluster(cluster) => cluster.load(key).await,
         }
     }
 
     async fn create(&self, key: &SessionKey, draft: &Draft) -> Result<Created, BackendError> {
-        let index = draft.user.as_ref().map(|user| self.names.user(user));
-        let keys: Vec<_> = [self.names.live()].into_iter().chain(index.as_deref()).collect();
-        let texts = DraftTexts::of(draft);
-        let write = if draft.user.is_some() { Write::Lasting } else { Write::Passing };
-        match self.judge((write, &script::CREATE), key, &keys, &texts.arguments()).await? {
-            Answer::Done(ended) => Ok(Created::Done { ended }),
-            Answer::Taken => Ok(Created::Taken),
-            Answer::Full => Ok(Created::Full),
-            Answer::Found(_) | Answer::Missing(_) => Err(unexpected()),
+        match &*self.store {
+            Store::Single(single) => single.create(key, draft).await,
+            Store::Cluster(cluster) => cluster.create(key, draft).await,
         }
     }
 
     async fn update(&self, key: &SessionKey, change: &Change) -> Result<Updated, BackendError> {
-        let version = next(change.version);
-        let (read, head) = (beginning(change.version), head(version, &change.payload));
-        let lifetime = change.lifetime.map(Millis::from);
-        let mut arguments = vec![&read[..], &head, change.payload.as_bytes()];
-        arguments.extend(lifetime.iter().flat_map(Millis::arguments));
-        match self
-            .judge((Write::Passing, &script::UPDATE), key, &[self.names.live()], &arguments)
-            .await?
-        {
-            Answer::Done(_) => Ok(Updated::Done(version)),
-            Answer::Found(found) => Ok(Updated::Conflict(found)),
-            Answer::Missing(missing) => Ok(Updated::Missing(missing)),
-            Answer::Taken | Answer::Full => Err(unexpected()),
+        match &*self.store {
+            Store::Single(single) => single.update(key, change).await,
+            Store::Cluster(cluster) => cluster.update(key, change).await,
         }
     }
 
     async fn touch(&self, key: &SessionKey) -> Result<bool, BackendError> {
-        match self.judge((Write::Passing, &script::TOUCH), key, &[self.names.live()], &[]).await? {
-            Answer::Done(_) => Ok(true),
-            Answer::Missing(_) => Ok(false),
-            Answer::Found(_) | Answer::Taken | Answer::Full => Err(unexpected()),
+        match &*self.store {
+            Store::Single(single) => single.touch(key).await,
+            Store::Cluster(cluster) => cluster.touch(key).await,
         }
     }
 
     async fn rotate(&self, key: &SessionKey, rotation: &Rotation) -> Result<Rotated, BackendError> {
-        let answer = match &rotation.kind {
-            RotationKind::Renew { payload, lifetime, grace } => {
-                self.renew(key, rotation, (payload, *lifetime, *grace)).await?
-            }
-            RotationKind::Replace(draft) => self.replace(key, rotation, draft).await?,
-        };
-        Ok(match answer {
-            Answer::Done(ended) => Rotated::Done { ended },
-            Answer::Found(found) => Rotated::Conflict(found),
-            Answer::Missing(missing) => Rotated::Missing(missing),
-            Answer::Taken => Rotated::Taken,
-            Answer::Full => Rotated::Full,
-        })
+        match &*self.store {
+            Store::Single(single) => single.rotate(key, rotation).await,
+            Store::Cluster(cluster) => cluster.rotate(key, rotation).await,
+        }
     }
 
     async fn delete(&self, key: &SessionKey) -> Result<Option<Found>, BackendError> {
-        match self.judge((Write::Lasting, &script::DELETE), key, &[self.names.live()], &[]).await? {
-            Answer::Found(found) => Ok(Some(found)),
-            Answer::Missing(_) => Ok(None),
-            Answer::Done(_) | Answer::Taken | Answer::Full => Err(unexpected()),
+        match &*self.store {
+            Store::Single(single) => single.delete(key).await,
+            Store::Cluster(cluster) => cluster.delete(key).await,
         }
     }
 
     async fn restore(&self, key: &SessionKey, record: &Record) -> Result<bool, BackendError> {
-        let index = record.user.as_ref().map(|user| self.names.user(user));
-        let keys: Vec<_> = [self.names.live()].into_iter().chain(index.as_deref()).collect();
-        let (user, payload) = (record.user.as_ref().map_or("", UserId::as_str), &record.payload);
-        let head = head(record.version, payload);
-        let times = [record.last_seen, record.created].map(instant);
-        let life = [millis(record.idle), instant(record.ends)];
-        let mut arguments = vec![user.as_bytes(), payload.as_bytes(), &head];
-        arguments.extend(times.iter().chain(&life).map(String::as_bytes));
-        match self.judge((Write::Lasting, &script::RESTORE), key, &keys, &arguments).await? {
-            Answer::Done(_) => Ok(true),
-            Answer::Missing(_) | Answer::Taken => Ok(false),
-            Answer::Found(_) | Answer::Full => Err(unexpected()),
+        match &*self.store {
+            Store::Single(single) => single.restore(key, record).await,
+            Store::Cluster(cluster) => cluster.restore(key, record).await,
         }
     }
 
     async fn of_user(&self, user: &UserId) -> Result<Vec<Found>, BackendError> {
-        sessions(
-            self.run(&script::OF_USER, &[&self.names.user(user)], &[user.as_str().as_bytes()])
-                .await?,
-        )
+        match &*self.store {
+            Store::Single(single) => single.of_user(user).await,
+            Store::Cluster(cluster) => cluster.of_user(user).await,
+        }
     }
 
-    /// In scripts that are short enough for Redis to serve others meanwhile.
     async fn sweep(&self, limit: u32) -> Result<u32, BackendError> {
-        let mut removed = 0;
-        while removed < limit {
-            let batch = BATCH.min(limit - removed);
-            let [seen, gone] = self.look(batch).await?;
-            removed = removed.saturating_add(gone);
-            if seen < batch {
-                break;
-            }
+        match &*self.store {
+            Store::Single(single) => single.sweep(limit).await,
+            Store::Cluster(cluster) => cluster.sweep(limit).await,
         }
-        Ok(removed)
     }
 
     async fn stats(&self) -> Result<Stats, BackendError> {
-        let mut count = cmd("ZCARD");
-        count.arg(self.names.live());
-        let reply = self.server.ask(&count, self.server.deadline()).await;
-        let [live] = numbers(reply.map_err(backend_error)?)?;
-        Ok(Stats::of_live(live))
+        match &*self.store {
+            Store::Single(single) => single.stats().await,
+            Store::Cluster(cluster) => cluster.stats().await,
+        }
     }
 
     async fn health(&self) -> Health {
@@ -396,16 +308,18 @@ impl Backend for RedisBackend {
     }
 }
 
-fn next(version: u64) -> u64 {
-    version.saturating_add(1)
+/// Without the login.
+impl fmt::Debug for Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Single(single) => single.fmt(f),
+            Self::Cluster(cluster) => cluster.fmt(f),
+        }
+    }
 }
 
-/// Without the login.
 impl fmt::Debug for RedisBackend {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("RedisBackend")
-            .field("link", self.server.link())
-            .field("names", &self.names)
-            .finish()
+        f.debug_struct("RedisBackend").field("store", &self.store).finish()
     }
 }

@@ -30,11 +30,34 @@ impl Names {
         format!("{}u:{user}", self.prefix)
     }
 
+    /// What became of a step about a session, in the slot of that session.
+    pub(super) fn step(&self, (key, number): (&str, &str)) -> String {
+        format!("{0}t:{{{0}s:{key}}}:{number}", self.prefix)
+    }
+
+    /// In a cluster there are several of them, so that no node has them all: the one that has this
+    /// session.
+    pub(super) fn live_with(&self, key: &SessionKey) -> String {
+        let [first, ..] = key.as_bytes();
+        self.live_part(first % LIVE_PARTS)
+    }
+
+    pub(super) fn live_parts(&self) -> impl Iterator<Item = String> {
+        (0..LIVE_PARTS).map(|part| self.live_part(part))
+    }
+
+    fn live_part(&self, part: u8) -> String {
+        format!("{}:{part}", self.live)
+    }
+
     /// The sorted set of the live sessions, by when they are to be looked at.
     pub(super) fn live(&self) -> &str {
         &self.live
     }
 }
+
+/// So many that they are on all nodes of any cluster, and few enough to ask them all.
+const LIVE_PARTS: u8 = 16;
 
 /// The key in the name of a session, as scripts give it back.
 pub(super) fn session_key(text: &[u8]) -> Option<SessionKey> {

@@ -41,7 +41,8 @@ impl Replication {
 
     /// The answer to a write that must not be undone (an end, a rotation, a user's new session)
     /// waits until so many replicas have it, but no longer than `timeout`: at least 1 ms, and at
-    /// most half of the backend's own timeout. With fewer replicas in time it is an answer
+    /// most half of the backend's own timeout, or a quarter in a cluster, where a login waits up to
+    /// three times. With fewer replicas in time it is an answer
     /// nonetheless, which [`status`](super::RedisBackend::replication) and the log tell.
     pub fn synchronous(replicas: u32, timeout: Duration) -> Self {
         Self { replicas, timeout, all_writes: false, required: false }
@@ -73,15 +74,15 @@ impl Replication {
         }
     }
 
-    /// One that waits may have to wait for the one before it.
-    pub(super) fn check(&self, timeout: Duration) -> Result<(), ConfigError> {
-        let possible = Duration::from_millis(1)..=timeout / 2;
+    /// One that waits may have to wait for the one before it; and a verb waits so many times.
+    pub(super) fn check(&self, timeout: Duration, times: u32) -> Result<(), ConfigError> {
+        let possible = Duration::from_millis(1)..=timeout / (times + 1);
         match self.is_synchronous() && (self.replicas == 0 || !possible.contains(&self.timeout)) {
             false => Ok(()),
             true => Err(ConfigError::new(
                 ConfigErrorKind::InvalidBound,
-                "replication must wait for at least 1 replica, from 1 ms to half of timeout; leave \
-                 it out to wait for none",
+                "replication must wait for at least 1 replica, from 1 ms to half of timeout, or in a \
+                 cluster to a quarter of it; leave it out to wait for none",
             )),
         }
     }

@@ -31,6 +31,42 @@ pub(super) static RESTORE: LazyLock<Script> = script!("record" "store" "live" "i
 pub(super) static OF_USER: LazyLock<Script> = script!("record" "of_user");
 pub(super) static SWEEP: LazyLock<Script> = script!("record" "live" "sweep");
 
+/// Those for a cluster, each on one key.
+pub(super) mod cluster {
+    use super::{LazyLock, Script};
+
+    macro_rules! scripts {
+        ($($name:ident: $($file:literal)+;)+) => {
+            $(pub(in super::super) static $name: LazyLock<Script> = script!($($file)+);)+
+        };
+    }
+
+    scripts! {
+        LOAD: "record" "cluster/find" "cluster/load";
+        CREATE: "record" "cluster/find" "store" "cluster/taken" "cluster/create";
+        UPDATE: "change" "record" "cluster/find" "store" "live" "cluster/update";
+        TOUCH: "record" "cluster/find" "live" "cluster/touch";
+        DELETE: "record" "cluster/find" "cluster/delete";
+
+        BEGIN: "record" "cluster/find" "cluster/hold" "cluster/taken" "cluster/begin";
+        TAKE: "record" "cluster/find" "cluster/hold" "cluster/take";
+        RESTORE: "record" "cluster/find" "cluster/hold" "cluster/restore";
+        DECIDE: "cluster/decide";
+        RELEASE: "record" "cluster/find" "cluster/release";
+
+        REGISTER: "record" "store" "cluster/index" "cluster/register";
+        LET_GO: "record" "cluster/index" "cluster/let_go";
+        MEMBERS: "record" "cluster/index" "cluster/members";
+        KEEP: "record" "store" "cluster/keep";
+
+        ANNOUNCE: "record" "store" "cluster/announce";
+        ENLIST: "record" "store" "cluster/enlist";
+        DUE: "record" "cluster/due";
+        LIFE: "record" "cluster/find" "cluster/life";
+        SETTLE: "record" "cluster/settle";
+    }
+}
+
 impl Script {
     fn new(source: &'static str) -> Self {
         let mut hash = String::new();

@@ -64,8 +64,9 @@ impl Sentinels {
     ) -> RedisResult<(Arc<Wire>, Driver)> {
         let attempts = self.in_order().into_iter().map(|sentinel| {
             let (this, listener) = (Arc::clone(self), listener.clone());
+            let time = self.servers.timeout;
             async move {
-                let led = timeout(this.servers.timeout, this.led_by(&sentinel, listener)).await;
+                let led = timeout(time, this.led_by(&sentinel, listener)).await;
                 led.unwrap_or_else(|_| Err(timed_out()))
                     .map_err(|error| about(&format!("by the sentinel {sentinel}"), &error))
             }

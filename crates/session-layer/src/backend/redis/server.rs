@@ -1,3 +1,4 @@
+use std::fmt;
 use std::sync::Arc;
 
 use redis::{Cmd, RedisResult, Value};
@@ -72,19 +73,59 @@ impl Server {
         arguments: &[&[u8]],
         deadline: Instant,
     ) -> Result<Value, BackendError> {
-        match &self.group_commit {
-            Some(group) if self.replication.is_for(write) => {
-                let by_hash = group.ask(vec![script.by_hash(keys, arguments)], deadline).await;
-                let answer = match by_hash {
-                    Err(error) if is_unknown_script(&error) => {
-                        group.ask(vec![script.by_source(keys, arguments)], deadline).await
-                    }
-                    answer => answer,
-                };
-                let (value, level) = answer.map_err(backend_error)?;
-                self.replication.judge(level).map(|()| value)
-            }
-            _ => self.link.run(script, keys, arguments, deadline).await.map_err(backend_error),
+        if self.group(Some(write)).is_none() {
+            return self.run(script, keys, arguments, deadline).await.map_err(backend_error);
         }
+        let by_hash = vec![script.by_hash(keys, arguments)];
+        let answer = match self.exchange(Some(write), by_hash, deadline).await {
+            Err(error) if is_unknown_script(&error) => {
+                let by_source = vec![script.by_source(keys, arguments)];
+                self.exchange(Some(write), by_source, deadline).await
+            }
+            answer => answer,
+        };
+        let (value, level) = answer.map_err(backend_error)?;
+        self.replication.judge(level).map(|()| value)
+    }
+
+    /// Sends commands that belong together, once, and gives the answer to the last one, and how
+    /// many replicas have it: as many as there may be, if it did not wait.
+    pub(super) async fn exchange(
+        &self,
+        write: Option<Write>,
+        commands: Vec<Cmd>,
+        deadline: Instant,
+    ) -> RedisResult<(Value, u32)> {
+        match self.group(write) {
+            Some(group) => group.ask(commands, deadline).await,
+            None => self.link.ask_all(&commands, deadline).await.map(|value| (value, u32::MAX)),
+        }
+    }
+
+    /// Waits for the connection that such a write goes through.
+    pub(super) async fn reach(&self, write: Option<Write>, deadline: Instant) -> RedisResult<()> {
+        self.link_of(write).wire(deadline).await.map(drop)
+    }
+
+    pub(super) fn is_up(&self, write: Option<Write>) -> bool {
+        self.link_of(write).is_up()
+    }
+
+    fn link_of(&self, write: Option<Write>) -> &Link {
+        self.group(write).map_or(&*self.link, GroupCommit::link)
+    }
+
+    fn group(&self, write: Option<Write>) -> Option<&GroupCommit> {
+        let waits = write.is_some_and(|write| self.replication.is_for(write));
+        self.group_commit.as_ref().filter(|_| waits)
+    }
+}
+
+impl fmt::Debug for Server {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Server")
+            .field("link", &self.link)
+            .field("replication", &self.replication)
+            .finish_non_exhaustive()
     }
 }

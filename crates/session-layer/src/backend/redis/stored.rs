@@ -43,6 +43,23 @@ pub(super) fn head(version: u64, payload: &Payload) -> Vec<u8> {
     [beginning(version).as_slice(), &length.to_be_bytes()].concat()
 }
 
+/// What of a session a rotation keeps: the part that changes do not change.
+pub(super) fn lasting(record: &Record) -> Vec<u8> {
+    let since_1970 = |time: SystemTime| time.duration_since(SystemTime::UNIX_EPOCH);
+    let times = [
+        since_1970(record.created).unwrap_or_default(),
+        record.idle,
+        since_1970(record.ends).unwrap_or_default(),
+    ];
+    let mut lasting = Vec::new();
+    for time in times {
+        let millis = u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+        lasting.extend(millis.to_be_bytes());
+    }
+    lasting.extend(record.user.as_ref().map_or("", UserId::as_str).as_bytes());
+    lasting
+}
+
 /// A session, past its first byte.
 fn session(mut value: Bytes) -> Option<Record> {
     let version = value.try_get_u64().ok()?;
@@ -106,6 +123,14 @@ mod tests {
             ends: at(9_000_000),
         };
         assert_eq!(Stored::read(session_of_bob()), Some(Stored::Session(record)));
+    }
+
+    #[test]
+    fn what_lasts_of_a_session_is_as_it_is_kept() {
+        let Some(Stored::Session(record)) = Stored::read(session_of_bob()) else {
+            panic!("it is one");
+        };
+        assert_eq!(lasting(&record), [&session_of_bob()[21..45], b"bob"].concat());
     }
 
     #[test]

@@ -10,6 +10,7 @@ use crate::backend::{
     Backend, BackendError, BackendErrorKind, Change, Created, Draft, Found, Health, Loaded,
     Payload, Record, Rotated, Rotation, SessionKey, Stats, Updated, UserId,
 };
+use crate::observe::observed;
 
 /// A backend that is not waited for longer than so.
 pub(super) struct Store {
@@ -44,46 +45,47 @@ impl Store {
 
     async fn bounded<T>(
         &self,
+        verb: &'static str,
         call: impl Future<Output = Result<T, BackendError>>,
     ) -> Result<T, BackendError> {
-        timeout(self.patience, call)
-            .await
-            .unwrap_or_else(|_| Err(BackendError::new(BackendErrorKind::Timeout)))
+        let late = |_| Err(BackendError::new(BackendErrorKind::Timeout));
+        let answer = async { timeout(self.patience, call).await.unwrap_or_else(late) };
+        observed(self.backend.name(), verb, answer).await
     }
 }
 
 #[async_trait]
 impl Backend for Store {
     async fn load(&self, key: &SessionKey) -> Result<Loaded, BackendError> {
-        self.bounded(self.backend.load(key)).await
+        self.bounded("load", self.backend.load(key)).await
     }
 
     async fn create(&self, key: &SessionKey, draft: &Draft) -> Result<Created, BackendError> {
-        self.bounded(self.backend.create(key, draft)).await
+        self.bounded("create", self.backend.create(key, draft)).await
     }
 
     async fn update(&self, key: &SessionKey, change: &Change) -> Result<Updated, BackendError> {
-        self.bounded(self.backend.update(key, change)).await
+        self.bounded("update", self.backend.update(key, change)).await
     }
 
     async fn touch(&self, key: &SessionKey) -> Result<bool, BackendError> {
-        self.bounded(self.backend.touch(key)).await
+        self.bounded("touch", self.backend.touch(key)).await
     }
 
     async fn rotate(&self, key: &SessionKey, rotation: &Rotation) -> Result<Rotated, BackendError> {
-        self.bounded(self.backend.rotate(key, rotation)).await
+        self.bounded("rotate", self.backend.rotate(key, rotation)).await
     }
 
     async fn delete(&self, key: &SessionKey) -> Result<Option<Found>, BackendError> {
-        self.bounded(self.backend.delete(key)).await
+        self.bounded("delete", self.backend.delete(key)).await
     }
 
     async fn restore(&self, key: &SessionKey, record: &Record) -> Result<bool, BackendError> {
-        self.bounded(self.backend.restore(key, record)).await
+        self.bounded("restore", self.backend.restore(key, record)).await
     }
 
     async fn of_user(&self, user: &UserId) -> Result<Vec<Found>, BackendError> {
-        self.bounded(self.backend.of_user(user)).await
+        self.bounded("of_user", self.backend.of_user(user)).await
     }
 
     /// Nobody waits for it, and it may take its time.
@@ -92,7 +94,7 @@ impl Backend for Store {
     }
 
     async fn stats(&self) -> Result<Stats, BackendError> {
-        self.bounded(self.backend.stats()).await
+        self.bounded("stats", self.backend.stats()).await
     }
 
     /// As others wait for it.

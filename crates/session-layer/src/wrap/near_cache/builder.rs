@@ -15,6 +15,9 @@ pub struct NearCacheBuilder<B> {
     pub(super) backend: B,
     #[cfg(feature = "redis")]
     pub(super) tracker: Option<Tracker>,
+    /// It was asked for, and there is none.
+    #[cfg(feature = "redis")]
+    is_untold: bool,
     pub(super) max_age: Duration,
     pub(super) capacity: usize,
     pub(super) clock: SharedClock,
@@ -32,6 +35,8 @@ impl<B: Backend> NearCacheBuilder<B> {
             backend,
             #[cfg(feature = "redis")]
             tracker: None,
+            #[cfg(feature = "redis")]
+            is_untold: false,
             max_age: MAX_AGE,
             capacity: CAPACITY,
             clock: SharedClock::default(),
@@ -39,8 +44,8 @@ impl<B: Backend> NearCacheBuilder<B> {
     }
 
     #[cfg(feature = "redis")]
-    pub(super) fn told_by(self, tracker: Tracker) -> Self {
-        Self { tracker: Some(tracker), max_age: MAX_AGE_TOLD, ..self }
+    pub(super) fn told_by(self, tracker: Option<Tracker>) -> Self {
+        Self { is_untold: tracker.is_none(), tracker, max_age: MAX_AGE_TOLD, ..self }
     }
 
     /// How old what is read from memory may be, whatever happens; from 1 ms to a minute. It is 2 s
@@ -71,8 +76,15 @@ impl<B: Backend> NearCacheBuilder<B> {
     /// on the runtime of that moment, which has to outlive the cache.
     ///
     /// # Errors
-    /// The age is nothing or more than a minute, or the capacity is less than 1 MiB.
+    /// The age is nothing or more than a minute, or the capacity is less than 1 MiB, or it was to be
+    /// told of changes by a Redis cluster.
     pub fn build(self) -> Result<NearCache<B>, ConfigError> {
+        #[cfg(feature = "redis")]
+        if self.is_untold {
+            let message = "NearCache::redis(..) needs a Redis that tells of all changes, which no \
+                           node of a cluster does: use NearCache::builder(..) with a short max_age";
+            return Err(ConfigError::new(ConfigErrorKind::UselessSetting, message));
+        }
         let possible = Duration::from_millis(1)..=Duration::from_secs(60);
         if !possible.contains(&self.max_age) {
             let message = "max_age must be from 1 ms to a minute; leave it out for 1 or 2 s";

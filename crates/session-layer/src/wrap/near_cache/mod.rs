@@ -23,6 +23,7 @@ use crate::backend::{
     Backend, BackendError, Change, Created, Draft, Found, Health, Loaded, Record, Rotated,
     Rotation, SessionKey, Stats, Updated, UserId,
 };
+use crate::observe::observed;
 use flight::{Flight, Landing, given_up};
 use memory::{Memory, Read};
 use stale::Stale;
@@ -91,7 +92,7 @@ impl<B: Backend> NearCache<B> {
 
     #[cfg(feature = "redis")]
     fn new(builder: NearCacheBuilder<B>) -> Self {
-        let NearCacheBuilder { backend, tracker, max_age, capacity, clock } = builder;
+        let NearCacheBuilder { backend, tracker, max_age, capacity, clock, .. } = builder;
         let memory = Arc::new(Memory::new(capacity, max_age, clock));
         memory.keep(tracker.is_none());
         let follower: Arc<dyn Follower> = memory.clone();
@@ -101,7 +102,7 @@ impl<B: Backend> NearCache<B> {
 
     #[cfg(not(feature = "redis"))]
     fn new(builder: NearCacheBuilder<B>) -> Self {
-        let NearCacheBuilder { backend, max_age, capacity, clock } = builder;
+        let NearCacheBuilder { backend, max_age, capacity, clock, .. } = builder;
         let memory = Arc::new(Memory::new(capacity, max_age, clock));
         memory.keep(true);
         Self { shared: Arc::new(Shared { backend, memory }) }
@@ -143,10 +144,19 @@ impl<B: Backend> NearCache<B> {
     fn ask(&self, key: SessionKey, flight: Flight, landing: Landing) {
         let shared = Arc::clone(&self.shared);
         tokio::spawn(async move {
-            let outcome = shared.backend.load(&key).await;
+            let name = shared.backend.name();
+            let outcome = observed(name, "load", shared.backend.load(&key)).await;
             shared.memory.land(&key, &flight, &outcome);
             landing.publish(outcome);
         });
+    }
+
+    async fn asked<T>(
+        &self,
+        verb: &'static str,
+        call: impl Future<Output = Result<T, BackendError>>,
+    ) -> Result<T, BackendError> {
+        observed(self.store().name(), verb, call).await
     }
 
     async fn wait(&self, key: &SessionKey, flight: Flight) -> Result<Loaded, BackendError> {
@@ -181,6 +191,8 @@ impl<B: Backend> NearCache<B> {
 impl NearCache<RedisBackend> {
     /// Settings for a cache over Redis, which tells of changes: what it reads is as old as a
     /// message takes, and at most the [`max_age`](NearCacheBuilder::max_age), 2 s by default.
+    /// Not for a cluster, which [`build`](NearCacheBuilder::build) refuses: there
+    /// [`NearCache::builder`] bounds the age.
     pub fn redis(backend: RedisBackend) -> NearCacheBuilder<RedisBackend> {
         let tracker = backend.tracker();
         NearCacheBuilder::over(backend).told_by(tracker)
@@ -210,7 +222,10 @@ impl Follower for Memory {
 impl<B: Backend> Backend for NearCache<B> {
     async fn load(&self, key: &SessionKey) -> Result<Loaded, BackendError> {
         self.listen();
-        match self.shared.memory.read(key) {
+        let read = self.shared.memory.read(key);
+        #[cfg(feature = "metrics")]
+        crate::metrics::near_cache_read(matches!(read, Read::Kept(_)));
+        match read {
             Read::Kept(found) => Ok(Loaded::Found(found)),
             Read::Wait(flight) => self.wait(key, flight).await,
             Read::Ask(flight, landing) => {
@@ -222,12 +237,12 @@ impl<B: Backend> Backend for NearCache<B> {
 
     async fn load_fresh(&self, key: &SessionKey) -> Result<Loaded, BackendError> {
         let _stale = self.stale(key);
-        self.store().load_fresh(key).await
+        self.asked("load", self.store().load_fresh(key)).await
     }
 
     async fn create(&self, key: &SessionKey, draft: &Draft) -> Result<Created, BackendError> {
         let mut stale = self.stale(key);
-        let created = self.store().create(key, draft).await?;
+        let created = self.asked("create", self.store().create(key, draft)).await?;
         if let Created::Done { ended } = &created {
             ended.iter().for_each(|key| stale.and(key));
         }
@@ -236,7 +251,7 @@ impl<B: Backend> Backend for NearCache<B> {
 
     async fn update(&self, key: &SessionKey, change: &Change) -> Result<Updated, BackendError> {
         let mut stale = self.stale(key);
-        let updated = self.store().update(key, change).await?;
+        let updated = self.asked("update", self.store().update(key, change)).await?;
         if let Updated::Conflict(found) = &updated {
             stale.and(&found.key);
         }
@@ -245,13 +260,13 @@ impl<B: Backend> Backend for NearCache<B> {
 
     async fn touch(&self, key: &SessionKey) -> Result<bool, BackendError> {
         let _stale = self.stale(key);
-        self.store().touch(key).await
+        self.asked("touch", self.store().touch(key)).await
     }
 
     async fn rotate(&self, key: &SessionKey, rotation: &Rotation) -> Result<Rotated, BackendError> {
         let mut stale = self.stale(key);
         stale.and(&rotation.to);
-        let rotated = self.store().rotate(key, rotation).await?;
+        let rotated = self.asked("rotate", self.store().rotate(key, rotation)).await?;
         match &rotated {
             Rotated::Done { ended } => ended.iter().for_each(|key| stale.and(key)),
             Rotated::Conflict(found) => stale.and(&found.key),
@@ -262,7 +277,7 @@ impl<B: Backend> Backend for NearCache<B> {
 
     async fn delete(&self, key: &SessionKey) -> Result<Option<Found>, BackendError> {
         let mut stale = self.stale(key);
-        let ended = self.store().delete(key).await?;
+        let ended = self.asked("delete", self.store().delete(key)).await?;
         if let Some(found) = &ended {
             stale.and(&found.key);
         }
@@ -271,19 +286,19 @@ impl<B: Backend> Backend for NearCache<B> {
 
     async fn restore(&self, key: &SessionKey, record: &Record) -> Result<bool, BackendError> {
         let _stale = self.stale(key);
-        self.store().restore(key, record).await
+        self.asked("restore", self.store().restore(key, record)).await
     }
 
     async fn of_user(&self, user: &UserId) -> Result<Vec<Found>, BackendError> {
-        self.store().of_user(user).await
+        self.asked("of_user", self.store().of_user(user)).await
     }
 
     async fn sweep(&self, limit: u32) -> Result<u32, BackendError> {
-        self.store().sweep(limit).await
+        self.asked("sweep", self.store().sweep(limit)).await
     }
 
     async fn stats(&self) -> Result<Stats, BackendError> {
-        self.store().stats().await
+        self.asked("stats", self.store().stats()).await
     }
 
     async fn health(&self) -> Health {
@@ -294,7 +309,7 @@ impl<B: Backend> Backend for NearCache<B> {
     }
 
     fn name(&self) -> &'static str {
-        self.store().name()
+        "near_cache"
     }
 }
 

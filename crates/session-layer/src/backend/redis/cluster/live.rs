@@ -1,0 +1,108 @@
+use futures_util::future::join_all;
+use redis::{Value, cmd};
+use tokio::time::Instant;
+
+use super::super::answer::numbers;
+use super::super::fault::unexpected;
+use super::super::names::session_key;
+use super::super::script::cluster as script;
+use super::Cluster;
+use super::answer::bytes;
+use crate::backend::{BackendError, SessionKey};
+
+/// The sets of the live sessions: hints, which only counting and tidying rest on. Whoever writes
+/// them does not wait long for a node that is away.
+impl Cluster {
+    /// Has a new session looked at when it is due, and looks at some that are due now.
+    pub(super) async fn announce(&self, key: &SessionKey, [idle, ends, absolute]: [&[u8]; 3]) {
+        let (set, member) = (self.names.live_with(key), key.to_string());
+        let arguments = [member.as_bytes(), idle, ends, absolute, b"2"];
+        let deadline = self.hint_deadline();
+        if let Ok(due) = self.hint(&script::ANNOUNCE, &set, &arguments, deadline).await {
+            // What is not settled now will be due again.
+            let _ = self.settle(&set, due, deadline).await;
+        }
+    }
+
+    /// Has one looked at that lives longer.
+    pub(super) async fn enlist(&self, key: &SessionKey, due: &str, ends: &str) {
+        let (set, member) = (self.names.live_with(key), key.to_string());
+        let arguments = [member.as_bytes(), due.as_bytes(), ends.as_bytes()];
+        let _ = self.hint(&script::ENLIST, &set, &arguments, self.hint_deadline()).await;
+    }
+
+    /// Counts out sessions that are no more.
+    pub(super) async fn delist(&self, keys: &[SessionKey]) {
+        let deadline = self.hint_deadline();
+        let delist = keys.iter().map(async |key| {
+            let (set, mut remove) = (self.names.live_with(key), cmd("ZREM"));
+            let _ = self.nodes.ask(&set, remove.arg(&set).arg(key.to_string()), deadline).await;
+        });
+        join_all(delist).await;
+    }
+
+    /// Looks at so many of a set that are due: how many it has looked at, and removed.
+    pub(super) async fn look(&self, set: &str, batch: u32) -> Result<[u32; 2], BackendError> {
+        let (batch, deadline) = (batch.to_string(), self.nodes.deadline());
+        let due = self.hint(&script::DUE, set, &[batch.as_bytes()], deadline).await?;
+        self.settle(set, due, deadline).await
+    }
+
+    pub(super) async fn count(&self) -> Result<u64, BackendError> {
+        let deadline = self.nodes.deadline();
+        let sets: Vec<_> = self.names.live_parts().collect();
+        let counts = join_all(sets.iter().map(async |set| {
+            let reply = self.nodes.ask(set, cmd("ZCARD").arg(set), deadline).await?;
+            numbers(reply).map(|[count]: [u64; 1]| count)
+        }));
+        counts.await.into_iter().sum()
+    }
+
+    /// Removes those of which nothing is left, and has the others looked at when they expire.
+    async fn settle(
+        &self,
+        set: &str,
+        due: Value,
+        deadline: Instant,
+    ) -> Result<[u32; 2], BackendError> {
+        let Value::Array(due) = due else {
+            return Err(unexpected());
+        };
+        let mut findings = Vec::new();
+        for some in due.chunks(2 * Self::AT_ONCE) {
+            let lives = join_all(some.chunks(2).map(|pair| self.life_of(pair, deadline)));
+            for life in lives.await {
+                findings.extend(life?);
+            }
+        }
+        let seen = u32::try_from(due.len() / 2).unwrap_or(u32::MAX);
+        if seen == 0 {
+            return Ok([0, 0]);
+        }
+        let findings: Vec<_> = findings.iter().map(Vec::as_slice).collect();
+        let removed = self.hint(&script::SETTLE, set, &findings, deadline).await?;
+        let [removed] = numbers(removed)?;
+        Ok([seen, removed])
+    }
+
+    /// A key, when it was due, and how long it lives.
+    async fn life_of(
+        &self,
+        due: &[Value],
+        deadline: Instant,
+    ) -> Result<[Vec<u8>; 3], BackendError> {
+        let [member, at] = due else {
+            return Err(unexpected());
+        };
+        let member = bytes(member)?;
+        let life: i64 = match session_key(member) {
+            None => 0,
+            Some(key) => {
+                let name = self.names.session(&key);
+                let [life] = numbers(self.hint(&script::LIFE, &name, &[], deadline).await?)?;
+                life
+            }
+        };
+        Ok([member.to_vec(), bytes(at)?.to_vec(), life.to_string().into_bytes()])
+    }
+}

@@ -1,0 +1,200 @@
+//! What is counted and timed, in Prometheus' terms; the README has a table.
+
+use std::time::{Duration, SystemTime};
+
+use metrics::{
+    Unit, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram,
+};
+use tokio::time::Instant;
+use tracing::Instrument as _;
+use tracing::field::Empty;
+
+use crate::backend::{BackendError, Breaker, Health, HealthStatus, Loaded, Missing, Record, Stats};
+use crate::event::{Ending, SessionEventKind};
+
+/// Tells the recorder what the figures are, and has those begin at zero that come of themselves:
+/// what nothing was said of can't be told from what did not happen.
+pub(crate) fn begin() {
+    describe();
+    for name in [
+        "session_created_total",
+        "session_replaced_total",
+        "session_renewed_total",
+        "session_unknown_total",
+        "session_swept_total",
+        "session_conflicts_total",
+        "session_resurrections_prevented_total",
+    ] {
+        counter!(name).increment(0);
+    }
+    for ending in [Ending::Logout, Ending::Cap, Ending::Administrator, Ending::Guard] {
+        counter!("session_ended_total", "by" => by(ending)).increment(0);
+    }
+    for outcome in [FOUND, ABSENT, SUPERSEDED] {
+        counter!("session_loads_total", "outcome" => outcome).increment(0);
+    }
+}
+
+const FOUND: &str = "found";
+const ABSENT: &str = "absent";
+const SUPERSEDED: &str = "superseded";
+
+fn describe() {
+    describe_gauge!("session_active", "Live sessions of all instances, as the backend counts them");
+    describe_counter!("session_created_total", "Sessions that began without an earlier one");
+    describe_counter!("session_replaced_total", "Sessions that began in another's place: logins");
+    describe_counter!("session_renewed_total", "Sessions that got another id");
+    describe_counter!("session_unknown_total", "Cookies with an id that nobody has");
+    describe_counter!("session_ended_total", "Sessions that were ended, by whom");
+    describe_counter!("session_swept_total", "What had expired and was removed, tombstones too");
+    describe_histogram!(
+        "session_duration_seconds",
+        Unit::Seconds,
+        "How old sessions were when they were ended"
+    );
+    describe_counter!("session_loads_total", "Loads, by what was found");
+    describe_counter!("session_conflicts_total", "Changes that met another one, and were merged");
+    describe_counter!(
+        "session_resurrections_prevented_total",
+        "Changes of sessions that had ended meanwhile, and stayed so"
+    );
+    describe_histogram!(
+        "session_backend_duration_seconds",
+        Unit::Seconds,
+        "Calls of a backend, by verb"
+    );
+    describe_counter!("session_backend_errors_total", "Calls that failed, by kind of fault");
+    describe_counter!("session_near_cache_reads_total", "Reads of a near cache: hit or miss");
+    describe_gauge!("session_store_up", "1 if a store answers, 0.5 if degraded, 0 if it is down");
+    describe_gauge!("session_store_breaker", "0 closed, 1 half-open, 2 open");
+    describe_gauge!("session_replicas_asked", "How many replicas a write waits for");
+    describe_gauge!("session_replicas_reached", "How many had the latest write in time");
+}
+
+pub(crate) fn event(kind: SessionEventKind) {
+    match kind {
+        SessionEventKind::Loaded => {}
+        SessionEventKind::Created => counter!("session_created_total").increment(1),
+        SessionEventKind::LoggedIn => counter!("session_replaced_total").increment(1),
+        SessionEventKind::Renewed => counter!("session_renewed_total").increment(1),
+        SessionEventKind::Unknown => counter!("session_unknown_total").increment(1),
+        SessionEventKind::Ended(ending) => {
+            counter!("session_ended_total", "by" => by(ending)).increment(1);
+        }
+    }
+}
+
+fn by(ending: Ending) -> &'static str {
+    match ending {
+        Ending::Logout => "logout",
+        Ending::Cap => "cap",
+        Ending::Administrator => "administrator",
+        Ending::Guard => "guard",
+    }
+}
+
+/// A session that was ended.
+pub(crate) fn ended(record: &Record) {
+    let age = SystemTime::now().duration_since(record.created).unwrap_or_default();
+    histogram!("session_duration_seconds").record(age);
+}
+
+pub(crate) fn loaded(loaded: &Loaded) {
+    let outcome = match loaded {
+        Loaded::Found(_) => FOUND,
+        Loaded::Missing(Missing::Absent) => ABSENT,
+        Loaded::Missing(Missing::Superseded) => SUPERSEDED,
+    };
+    counter!("session_loads_total", "outcome" => outcome).increment(1);
+}
+
+pub(crate) fn conflict() {
+    counter!("session_conflicts_total").increment(1);
+}
+
+pub(crate) fn resurrection_prevented() {
+    counter!("session_resurrections_prevented_total").increment(1);
+}
+
+pub(crate) fn swept(removed: u32) {
+    counter!("session_swept_total").increment(u64::from(removed));
+}
+
+pub(crate) fn near_cache_read(hit: bool) {
+    let outcome = if hit { "hit" } else { "miss" };
+    counter!("session_near_cache_reads_total", "outcome" => outcome).increment(1);
+}
+
+/// Times a call of a backend, and puts it into a span of its own, by OpenTelemetry's conventions
+/// for database clients.
+pub(crate) async fn call<T>(
+    backend: &'static str,
+    verb: &'static str,
+    call: impl Future<Output = Result<T, BackendError>>,
+) -> Result<T, BackendError> {
+    let span = tracing::debug_span!(
+        target: "session_layer::backend",
+        "session backend",
+        otel.kind = "client",
+        db.system.name = system(backend),
+        db.operation.name = verb,
+        error.type = Empty,
+    );
+    let start = Instant::now();
+    let outcome = call.instrument(span.clone()).await;
+    timed(backend, verb, start.elapsed());
+    if let Err(error) = &outcome {
+        let kind = error.kind().as_str();
+        span.record("error.type", kind);
+        let labels = [("backend", backend), ("verb", verb), ("kind", kind)];
+        counter!("session_backend_errors_total", &labels).increment(1);
+    }
+    outcome
+}
+
+/// Its name in OpenTelemetry's conventions.
+fn system(backend: &'static str) -> &'static str {
+    match backend {
+        "postgres" => "postgresql",
+        other => other,
+    }
+}
+
+fn timed(backend: &'static str, verb: &'static str, time: Duration) {
+    let labels = [("backend", backend), ("verb", verb)];
+    histogram!("session_backend_duration_seconds", &labels).record(time);
+}
+
+/// What is true at this moment.
+pub(crate) fn state(stats: Option<Stats>, health: &Health) {
+    if let Some(stats) = stats {
+        gauge!("session_active").set(float(stats.live));
+    }
+    for store in &health.stores {
+        let labels = [("store", store.store), ("role", store.role.unwrap_or("only"))];
+        gauge!("session_store_up", &labels).set(match store.status {
+            HealthStatus::Up => 1.0,
+            HealthStatus::Degraded => 0.5,
+            HealthStatus::Down => 0.0,
+        });
+        if let Some(breaker) = store.breaker {
+            gauge!("session_store_breaker", &labels).set(match breaker {
+                Breaker::Closed => 0.0,
+                Breaker::HalfOpen => 1.0,
+                Breaker::Open => 2.0,
+            });
+        }
+        if let Some(level) = store.replication {
+            gauge!("session_replicas_asked", &labels).set(f64::from(level.asked));
+            if let Some(reached) = level.reached {
+                gauge!("session_replicas_reached", &labels).set(f64::from(reached));
+            }
+        }
+    }
+}
+
+/// Exact up to 2^53.
+#[expect(clippy::as_conversions, reason = "there is no other way from u64 to f64")]
+fn float(count: u64) -> f64 {
+    count as f64
+}

@@ -1,0 +1,16 @@
+//! A cluster of Redis.
+
+mod addresses;
+mod failover;
+mod hiccups;
+mod holes;
+mod resharding;
+mod secured;
+mod shared;
+mod steps;
+
+mod promises {
+    use super::shared::Shared;
+
+    session_layer::conformance_tests!(Shared::start());
+}
