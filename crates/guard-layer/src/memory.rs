@@ -123,6 +123,15 @@ impl Memory {
         self.pepper != pepper || elsewhere || moved || is_first || unseen || self.rises(shown)
     }
 
+    /// Whether the request comes from another network of another autonomous system, as far as both
+    /// are known.
+    pub(crate) fn is_elsewhere(&self, shown: &Shown) -> bool {
+        let systems = self.place.asn.zip(shown.place.asn);
+        let is_known = |network| self.networks.iter().any(|known| known.network == network);
+        systems.is_some_and(|(old, now)| old != now)
+            && shown.network.is_some_and(|network| !is_known(network))
+    }
+
     fn rises(&self, shown: &Shown) -> bool {
         let pair = self.agent.zip(shown.agent);
         pair.is_some_and(|(old, now)| old.family == now.family && old.major < now.major)

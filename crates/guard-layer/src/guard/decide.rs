@@ -64,6 +64,11 @@ impl<'a> Case<'a> {
         self.known.as_ref().is_none_or(|(memory, shown)| memory.is_due(shown, pepper))
     }
 
+    /// Whether the request comes from somewhere else altogether, where a proof is not fresh any more.
+    pub(super) fn is_elsewhere(&self) -> bool {
+        self.known.as_ref().is_some_and(|(memory, shown)| memory.is_elsewhere(shown))
+    }
+
     fn over(&self, memory: &Memory, now: u64) -> Option<Limit> {
         let (idle, age) = (now.saturating_sub(memory.seen), now.saturating_sub(memory.began));
         match self.limits {

@@ -58,11 +58,12 @@ where
             let Some(session) = request.extensions().get::<Guarded>().cloned() else {
                 return Ok(missing_layer(&request, &config.renderer));
             };
-            let visit = Arc::new(Visit::begin(config, session, sight).await);
+            let mut visit = Visit::begin(config, session, sight).await;
             let decided = match visit.decide().await {
                 Ok(decided) => decided,
                 Err(rejection) => return Ok(refuse(&rejection, &request, &visit.config)),
             };
+            let visit = Arc::new(visit);
             let response = match refusal(decided, lets_suspects_in, &visit, &request) {
                 Some(response) => response,
                 None => {

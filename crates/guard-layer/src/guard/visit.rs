@@ -23,6 +23,8 @@ pub(crate) struct Visit {
     pub(crate) whose: Whose,
     sight: Arc<Sight>,
     now: SystemTime,
+    /// The session has moved with this request.
+    moves: bool,
     /// A handler has begun the memory anew.
     renewed: AtomicBool,
 }
@@ -60,11 +62,12 @@ impl Visit {
             Err(rejection) => Whose::Unknown(rejection),
         };
         let now = config.clock.now();
-        Self { config, session, whose, sight, now, renewed: AtomicBool::new(false) }
+        let renewed = AtomicBool::new(false);
+        Self { config, session, whose, sight, now, moves: false, renewed }
     }
 
     /// Decides, tells of it, and does to the session what was decided.
-    pub(super) async fn decide(&self) -> Result<Decided, Rejection> {
+    pub(super) async fn decide(&mut self) -> Result<Decided, Rejection> {
         let Whose::User { stored, old_copy, .. } = &self.whose else {
             return Ok(Decided { decision: Decision::Allow, due: false });
         };
@@ -72,6 +75,7 @@ impl Visit {
         let facts = Facts { old_copy: *old_copy, ..self.sight.facts() };
         let case = Case::new(&policy, self.config.limits, stored, &facts, (self.now, peppers));
         let ruling = case.decide();
+        self.moves = case.is_elsewhere();
         let due = ruling.decision == Decision::Allow && case.is_due(peppers.current());
         #[cfg(feature = "metrics")]
         crate::metrics::decided(ruling.decision);
@@ -114,10 +118,14 @@ impl Visit {
 
     fn remember(&self) -> Arc<crate::NoteEdit> {
         let (config, sight, now) = (Arc::clone(&self.config), Arc::clone(&self.sight), self.now);
+        let moved = self.moves.then(|| self.seconds());
         Note::edit(move |note| match &mut note.memory {
             // Nobody learns from what somebody else has found suspicious meanwhile.
             Some(_) if note.suspected.is_some() => {}
-            Some(memory) => memory.learn(&sight.facts(), now, &config.peppers),
+            Some(memory) => {
+                memory.learn(&sight.facts(), now, &config.peppers);
+                note.moved = moved.or(note.moved);
+            }
             None => note.memory = Some(Memory::begin(&sight.facts(), now, &config.peppers)),
         })
     }
@@ -154,6 +162,14 @@ impl Visit {
         match &self.whose {
             Whose::User { stored, .. } => Some(stored.read()),
             Whose::Nobody | Whose::Unknown(_) => None,
+        }
+    }
+
+    /// Until when a proof must have been given to be not fresh for that reason alone.
+    pub(crate) fn stale_until(&self) -> Option<u64> {
+        match self.moves {
+            true => Some(self.seconds()),
+            false => self.note().and_then(|note| note.moved),
         }
     }
 

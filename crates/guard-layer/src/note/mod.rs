@@ -36,6 +36,9 @@ pub(crate) struct Note {
     pub(crate) tries: Tries,
     #[serde(rename = "g", default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) given: Vec<Given>,
+    /// When the session moved; no proof from before is fresh any more.
+    #[serde(rename = "e", default, skip_serializing_if = "Option::is_none")]
+    pub(crate) moved: Option<u64>,
 }
 
 /// More kinds of factors than anybody has.
@@ -84,6 +87,7 @@ impl Note {
         self.suspected = None;
         self.asked = None;
         self.way_back = None;
+        self.moved = None;
         self.tries.close(purpose);
         self.give(given);
         self.memory = Some(memory);

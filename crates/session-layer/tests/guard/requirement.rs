@@ -1,12 +1,13 @@
 //! Routes that need a proof anyway.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use axum::routing::get;
-use guard_layer::{Policy, RequireFresh};
+use guard_layer::{Place, Policy, RequireFresh};
 use tower::ServiceExt;
 
 use crate::app::Shop;
@@ -76,6 +77,33 @@ async fn a_dry_run_leaves_what_routes_need() {
     let mut user = shop.logged_in("alice").await;
     shop.wait(301);
     user.post("/pay").await.refuses(REFUSED, "step_up_required");
+}
+
+/// Where the train is another system than home.
+fn system_of(address: IpAddr) -> Option<Place> {
+    let asn = if address == IpAddr::from([203, 0, 113, 1]) { 64_501 } else { 64_500 };
+    Some(Place { asn: Some(asn), ..Place::default() })
+}
+
+#[tokio::test]
+async fn a_session_that_moves_is_not_fresh_any_more() {
+    let shop = Shop::with(Policy::balanced(), |guard| guard.places(system_of));
+    let mut home = shop.logged_in("alice").await;
+    let mut train = home.on_the_train();
+    train.post("/pay").await.refuses(REFUSED, "step_up_required");
+    train.get("/cart").await.says("cart");
+    shop.elsewhere(&home).post("/pay").await.refuses(REFUSED, "step_up_required");
+    train.post("/reauth/pwd").await.says("nowhere");
+    train.post("/pay").await.says("paid");
+    home.cookie = train.cookie;
+    home.post("/pay").await.refuses(REFUSED, "step_up_required");
+}
+
+#[tokio::test]
+async fn a_session_stays_fresh_in_another_network_of_a_system_that_is_not_known() {
+    let shop = Shop::new(Policy::balanced());
+    let mut train = shop.logged_in("alice").await.on_the_train();
+    train.post("/pay").await.says("paid");
 }
 
 fn token(seconds_ago: u64) -> auth_core::Principal {

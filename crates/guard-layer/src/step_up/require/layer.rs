@@ -8,6 +8,9 @@ use super::service::RequireService;
 /// A layer for routes whose user must have proved lately who they are, such as a change of the
 /// password or a payment: by a login, by any factor, or, for a token, by its `auth_time`.
 ///
+/// A session that moves to another network of another autonomous system is not fresh any more, which
+/// needs [`places`](crate::GuardLayerBuilder::places).
+///
 /// Whoever has not is challenged as by a [`GuardLayer`](crate::GuardLayer), within which it stands;
 /// but the session is not suspected, and its other routes work. A dry run of the guard's policy
 /// changes nothing here. For requests with tokens no `GuardLayer` is needed: a

@@ -42,6 +42,11 @@ impl<'a> Proof<'a> {
         }
     }
 
+    /// The same, but not fresh if it is from then or before.
+    pub(super) fn stale_until(self, moment: Option<u64>) -> Self {
+        Self { at: self.at.filter(|at| moment.is_none_or(|moment| *at > moment)), ..self }
+    }
+
     fn names(&self, factor: &str) -> bool {
         self.factor == Some(factor) || self.methods.iter().any(|method| method == factor)
     }
@@ -104,6 +109,15 @@ mod tests {
         assert!(!is_met(asked, 0));
         assert!(!is_met(Requirement { acr: Some("silver"), ..asked }, NOW));
         assert!(!is_met(Requirement { factor: Some("pwd"), ..asked }, NOW));
+    }
+
+    #[test]
+    fn a_proof_of_before_a_move_is_not_fresh() {
+        let given = given(NOW);
+        let stale_until = |moment| Proof::of_factor(&given).stale_until(Some(moment));
+        assert!(!fresh().is_met_by(&stale_until(NOW), NOW));
+        assert!(fresh().is_met_by(&stale_until(NOW - 1), NOW));
+        assert!(Requirement { factor: Some("otp"), ..ANY }.is_met_by(&stale_until(NOW), NOW));
     }
 
     #[test]

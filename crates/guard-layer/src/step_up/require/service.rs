@@ -64,7 +64,9 @@ fn proofs_of(visit: Option<&Visit>) -> impl Iterator<Item = Proof<'_>> {
         Some(Whose::User { login, stored, .. }) => (*login, &stored.read().given),
         _ => (None, &[]),
     };
-    given.iter().map(Proof::of_factor).chain(login.map(Proof::of_login))
+    let stale_until = visit.and_then(Visit::stale_until);
+    let proofs = given.iter().map(Proof::of_factor).chain(login.map(Proof::of_login));
+    proofs.map(move |proof| proof.stale_until(stale_until))
 }
 
 fn refusal<B>(requirement: &Requirement, request: &Request<B>) -> Response {
