@@ -2,10 +2,47 @@
 //!
 //! [`ClientAddrLayer`] finds out the address of the client, behind any number of proxies, and puts
 //! it into the request's extensions, where handlers and inner layers take it as [`ClientAddr`].
+//!
+//! [`GuardLayer`] tells a thief from a commuter: it compares each request with what is remembered of
+//! its session, and lets it go on, has its user prove again who they are ([`Reauth`]), or ends the
+//! session. [`Policy::judge`] is the decision, a pure function of a request's [`Facts`] and the
+//! session's [`Memory`].
+//!
+//! [`RequireFresh`], [`RequireAcr`] and [`RequireFactor`] are for routes that need a proof anyway.
 
+mod agent;
+mod audit;
 mod client_addr;
+mod decision;
+mod error;
+mod facts;
+mod guard;
+mod guarded;
+mod memory;
+#[cfg(feature = "metrics")]
+mod metrics;
+mod note;
+mod pepper;
+mod policy;
+mod rejection;
+mod shown;
+mod signal;
+mod step_up;
 
+pub use agent::{Agent, Family, Platform};
+pub use audit::{GuardEvent, GuardEventKind, Limit};
 pub use auth_core::ClientAddr;
-pub use client_addr::{
-    ClientAddrBuilder, ClientAddrLayer, ClientAddrService, ConfigError, ConfigErrorKind,
+pub use client_addr::{ClientAddrBuilder, ClientAddrLayer, ClientAddrService};
+pub use decision::{Decision, Reason, Verdict};
+pub use error::{ConfigError, ConfigErrorKind};
+pub use facts::{Binding, Facts, OldCopy, Place};
+pub use guard::{GuardLayer, GuardLayerBuilder, GuardService};
+pub use guarded::{Guarded, GuardedSession, Looked, LookedBack, NoteEdit};
+pub use memory::Memory;
+pub use note::{Asked, StoredNote};
+pub use pepper::{Peppers, Tag};
+pub use policy::{Points, Policy, PolicyBuilder, PolicyError};
+pub use signal::{Degree, Observation, Signal};
+pub use step_up::{
+    Attempt, Factor, Reauth, Require, RequireAcr, RequireFactor, RequireFresh, RequireService,
 };

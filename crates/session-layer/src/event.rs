@@ -45,6 +45,8 @@ pub enum Ending {
     Cap,
     /// The application ended it, not its user.
     Administrator,
+    /// A guard ended it, such as for a request that was not of its user.
+    Guard,
 }
 
 impl SessionEventKind {
@@ -59,6 +61,7 @@ impl SessionEventKind {
             Self::Ended(Ending::Logout) => "ended_by_logout",
             Self::Ended(Ending::Cap) => "ended_by_cap",
             Self::Ended(Ending::Administrator) => "ended_by_administrator",
+            Self::Ended(Ending::Guard) => "ended_by_guard",
         }
     }
 }

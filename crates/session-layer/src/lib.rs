@@ -4,6 +4,7 @@
 //! in a [`backend`] that all instances share. [`SessionExt`] adds what a login needs, and
 //! [`Sessions`] what an administrator needs. [`affinity`] names the instance that served a client
 //! in a cookie, so that a balancer can keep the client there.
+#![cfg_attr(feature = "guard", doc = include_str!("guarded.md"))]
 
 pub mod affinity;
 pub mod backend;
@@ -17,6 +18,8 @@ mod engine;
 mod error;
 mod event;
 mod extract;
+#[cfg(feature = "guard")]
+mod guarded;
 mod health;
 mod layer;
 mod login;

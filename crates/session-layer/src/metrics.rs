@@ -27,7 +27,7 @@ pub(crate) fn begin() {
     ] {
         counter!(name).increment(0);
     }
-    for ending in [Ending::Logout, Ending::Cap, Ending::Administrator] {
+    for ending in [Ending::Logout, Ending::Cap, Ending::Administrator, Ending::Guard] {
         counter!("session_ended_total", "by" => by(ending)).increment(0);
     }
     for outcome in [FOUND, ABSENT, SUPERSEDED] {
@@ -89,6 +89,7 @@ fn by(ending: Ending) -> &'static str {
         Ending::Logout => "logout",
         Ending::Cap => "cap",
         Ending::Administrator => "administrator",
+        Ending::Guard => "guard",
     }
 }
 

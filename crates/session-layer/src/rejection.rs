@@ -4,6 +4,8 @@ use auth_core::Rejection;
 use http::StatusCode;
 
 use crate::SessionError;
+#[cfg(feature = "guard")]
+use crate::SessionErrorKind;
 use crate::backend::BackendErrorKind;
 use crate::engine::Fault;
 
@@ -36,6 +38,15 @@ fn busy(code: &'static str, detail: &'static str) -> Rejection {
 pub(crate) const UNREADY: StatusCode = StatusCode::SERVICE_UNAVAILABLE;
 
 const SOON: Duration = Duration::from_secs(1);
+
+/// How a verb's failure is told.
+#[cfg(feature = "guard")]
+pub(crate) fn of_error(error: &SessionError) -> Rejection {
+    match error.kind() {
+        SessionErrorKind::Unavailable => of(error.fault()),
+        _ => of_mistake(error),
+    }
+}
 
 /// How a mistake of the program is told to a client, who can do nothing about it.
 pub(crate) fn of_mistake(error: &SessionError) -> Rejection {

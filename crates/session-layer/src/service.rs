@@ -59,6 +59,8 @@ where
             sent,
             head: Head::of(&request),
         };
+        #[cfg(feature = "guard")]
+        request.extensions_mut().insert(crate::guarded::of(&session, &ledger));
         request.extensions_mut().insert(session);
         request.extensions_mut().insert(SessionContext::new(ledger));
         ResponseFuture {
@@ -149,6 +151,7 @@ impl Visit {
         if self.session.is_modified() && self.session.save().await.is_err() && modified {
             return self.refuse(response);
         }
+        self.ledger.commit_notes().await;
         // A renewal that failed changes nothing for the client.
         if self.ledger.is_due_for_touch() {
             self.ledger.touch().await;

@@ -42,6 +42,11 @@ impl SessionError {
     pub fn kind(&self) -> SessionErrorKind {
         self.kind
     }
+
+    #[cfg(feature = "guard")]
+    pub(crate) fn fault(&self) -> Fault {
+        self.fault
+    }
 }
 
 impl From<Fault> for SessionError {

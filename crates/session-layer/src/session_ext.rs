@@ -8,7 +8,7 @@ use tower_sessions_core::Session;
 
 use crate::backend::UserId;
 use crate::engine::{Ledger, Turn, ledger_of};
-use crate::{Device, Login, SessionError, SessionErrorKind, SessionStatus, Sessions};
+use crate::{Device, Ending, Login, SessionError, SessionErrorKind, SessionStatus, Sessions};
 
 /// What a [`Session`] of a [`SessionLayer`](crate::SessionLayer) can do beside what it is known
 /// for.
@@ -151,7 +151,8 @@ impl SessionExt for Session {
     async fn logout_others(&self) -> Result<u32, SessionError> {
         let ledger = ledger(self).await?;
         let Some(user) = ledger.known_user().await? else { return Ok(0) };
-        sessions(&ledger).end_others(&user, ledger.handle().as_deref()).await
+        let current = ledger.handle();
+        sessions(&ledger).end_others(&user, current.as_deref(), Ending::Logout).await
     }
 
     async fn logout_everywhere(&self) -> Result<u32, SessionError> {

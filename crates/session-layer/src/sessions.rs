@@ -77,8 +77,9 @@ impl Sessions {
         &self,
         user: &UserId,
         current: Option<&str>,
+        ending: Ending,
     ) -> Result<u32, SessionError> {
-        self.end_all_but(user, current, Ending::Logout).await
+        self.end_all_but(user, current, ending).await
     }
 
     async fn end_one(

@@ -1,8 +1,8 @@
 use super::config::{Header, Source};
-use super::error::{ConfigError, ConfigErrorKind};
 use super::layer::ClientAddrLayer;
 use super::network;
 use super::trust::Trust;
+use crate::error::{ConfigError, ConfigErrorKind};
 
 /// Builds a [`ClientAddrLayer`] for a server behind proxies.
 ///

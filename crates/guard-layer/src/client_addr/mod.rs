@@ -6,7 +6,6 @@
 mod builder;
 mod config;
 mod decide;
-mod error;
 mod forwarded;
 mod layer;
 mod list;
@@ -17,6 +16,5 @@ mod trust;
 mod x_forwarded_for;
 
 pub use builder::ClientAddrBuilder;
-pub use error::{ConfigError, ConfigErrorKind};
 pub use layer::ClientAddrLayer;
 pub use service::ClientAddrService;

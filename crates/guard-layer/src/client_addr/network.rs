@@ -2,7 +2,7 @@ use std::net::IpAddr;
 
 use ipnet::{IpNet, Ipv4Net};
 
-use super::error::{ConfigError, ConfigErrorKind};
+use crate::error::{ConfigError, ConfigErrorKind};
 
 /// Reads an address or a network in CIDR notation, as something that proxies may be in.
 pub(super) fn parse(text: &str) -> Result<IpNet, ConfigError> {

@@ -62,6 +62,12 @@ impl UserId {
     }
 }
 
+impl From<UserId> for Arc<str> {
+    fn from(user: UserId) -> Self {
+        user.0
+    }
+}
+
 impl fmt::Display for UserId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)

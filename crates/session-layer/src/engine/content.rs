@@ -9,6 +9,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::note::StoredNote;
+
 /// A session's data, as handlers see it.
 pub(crate) type Fields = HashMap<String, Value>;
 
@@ -27,6 +29,12 @@ pub(crate) struct Content {
     /// When it got its id, in seconds since 1970.
     #[serde(rename = "t")]
     renewed: u64,
+    /// When its user logged in, in seconds since 1970.
+    #[serde(rename = "i", default, skip_serializing_if = "Option::is_none")]
+    login: Option<u64>,
+    /// What a guard keeps with it.
+    #[serde(rename = "g", default, skip_serializing_if = "Option::is_none")]
+    pub(crate) note: Option<StoredNote>,
     #[serde(rename = "d", with = "shared")]
     pub(crate) fields: Arc<Fields>,
 }
@@ -41,6 +49,8 @@ impl Content {
             label: None,
             remembered: false,
             renewed: seconds(now),
+            login: None,
+            note: None,
             fields: Arc::default(),
         })
     }
@@ -50,9 +60,21 @@ impl Content {
         self.renewed = seconds(now);
     }
 
+    /// Notes that its user logs in now. What a guard kept was about whoever had it before.
+    pub(crate) fn log_in(&mut self, now: SystemTime) {
+        self.login = Some(seconds(now));
+        self.note = None;
+    }
+
     pub(crate) fn to_json(&self) -> Vec<u8> {
         // Values of JSON are always JSON.
         serde_json::to_vec(self).unwrap_or_default()
+    }
+
+    /// When its user logged in, if it was seen.
+    #[cfg(feature = "guard")]
+    pub(crate) fn login(&self) -> Option<SystemTime> {
+        self.login.map(|at| SystemTime::UNIX_EPOCH + Duration::from_secs(at))
     }
 
     /// How long it has had its id.

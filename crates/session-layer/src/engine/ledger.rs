@@ -10,11 +10,14 @@ use tower_sessions_core::session::{Id, Record as TowerRecord};
 use tower_sessions_core::{SessionStore, session_store};
 
 use super::backoff::Backoff;
+#[cfg(feature = "guard")]
+use super::content::Content;
 use super::content::Fields;
 use super::edit::Update;
 use super::fault::Fault;
 use super::id::SessionId;
 use super::knock;
+use super::note::NoteEdit;
 use super::plan::{FieldUpdate, Known, Live, Plan, Step};
 use crate::backend::{Created, Found, Loaded, Missing, Rotated, SessionKey, Updated, UserId};
 use crate::config::Config;
@@ -36,6 +39,7 @@ struct State {
     known: Known,
     wish: Wish,
     updates: Vec<FieldUpdate>,
+    notes: Vec<Arc<NoteEdit>>,
     /// The id that the `Session` has, if it has one.
     session_id: Option<Id>,
     cookie: CookieChange,
@@ -48,6 +52,23 @@ struct State {
     predecessor: Option<Id>,
     /// The session was the predecessor's until now.
     taken_over: bool,
+    handover: Handover,
+    /// The key that the request came with.
+    #[cfg(feature = "guard")]
+    asked_for: Option<SessionKey>,
+    /// Why the session ends, if it does.
+    ending: Ending,
+}
+
+/// Whether the `Session` has what was loaded.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Handover {
+    /// It has asked for nothing yet.
+    Unasked,
+    /// Something was loaded for it, ahead of its asking.
+    Ready,
+    /// It has asked.
+    Done,
 }
 
 /// What becomes of the client's cookie.
@@ -77,6 +98,7 @@ impl Ledger {
             known: key.map_or(Known::Nothing, Known::Unasked),
             wish: Wish::default(),
             updates: Vec::new(),
+            notes: Vec::new(),
             session_id: key.as_ref().map(public_id),
             cookie: CookieChange::Keep,
             fault: None,
@@ -84,6 +106,10 @@ impl Ledger {
             fresh: false,
             predecessor: sent.predecessor(),
             taken_over: false,
+            handover: Handover::Unasked,
+            #[cfg(feature = "guard")]
+            asked_for: key,
+            ending: Ending::Logout,
         };
         Arc::new_cyclic(|this| Self { config, this: this.clone(), state: Mutex::new(state) })
     }
@@ -114,7 +140,11 @@ impl Ledger {
 
     /// The request reads nothing old.
     pub(crate) fn make_fresh(&self) {
-        self.state().fresh = true;
+        let mut state = self.state();
+        state.fresh = true;
+        if state.handover == Handover::Ready {
+            state.handover = Handover::Unasked;
+        }
     }
 
     /// What becomes of the cookie; asked once, at the end.
@@ -133,6 +163,7 @@ impl Ledger {
         match &state.known {
             Known::Unasked(_) | Known::Unreachable(_) => false,
             _ if state.drops_predecessor() || state.changes_cookie() => true,
+            Known::Live(_) if !state.notes.is_empty() => true,
             Known::Live(_) => {
                 let now = self.config.clock.now();
                 state.is_due_for_touch(now) || state.is_due_for_renewal(&self.config, now)
@@ -204,6 +235,15 @@ impl Ledger {
         }
     }
 
+    /// Commits what is to become of the note, where nothing else is to be committed.
+    pub(crate) async fn commit_notes(&self) {
+        let Some(view) = self.live(|live| Arc::clone(&live.view)) else { return };
+        if !self.state().notes.is_empty() {
+            // Whoever needs to know has it committed at once.
+            let _ = self.commit(&view).await;
+        }
+    }
+
     /// Ends the session, at once: that holds whatever becomes of the response.
     async fn end(&self) -> Result<(), Fault> {
         let key = match &self.state().known {
@@ -216,7 +256,7 @@ impl Ledger {
             None => None,
         };
         if let Some(Found { key, record }) = ended {
-            let kind = SessionEventKind::Ended(Ending::Logout);
+            let kind = SessionEventKind::Ended(self.state().ending);
             self.config.events.tell(kind, key, record.user);
         }
         let mut state = self.state();
@@ -224,6 +264,7 @@ impl Ledger {
         state.session_id = None;
         state.wish = Wish::default();
         state.updates.clear();
+        state.notes.clear();
         state.cookie = CookieChange::Remove;
         Ok(())
     }
@@ -319,9 +360,9 @@ impl Ledger {
 
     fn plan(&self, fields: &Fields) -> Result<Option<Step>, Fault> {
         let state = self.state();
-        let State { known, wish, updates, .. } = &*state;
+        let State { known, wish, updates, notes, .. } = &*state;
         let now = self.config.clock.now();
-        Plan { config: &self.config, known, wish, updates, fields, now }.step()
+        Plan { config: &self.config, known, wish, updates, notes, fields, now }.step()
     }
 
     async fn take(&self, step: Step) -> Result<Progress, Fault> {
@@ -459,6 +500,99 @@ impl Ledger {
     }
 }
 
+/// What a guard needs.
+#[cfg(feature = "guard")]
+impl Ledger {
+    /// What is known of the live session of a user, loaded ahead of the `Session`'s asking.
+    pub(crate) async fn look(&self) -> Result<Option<Look>, Fault> {
+        self.reach().await?;
+        let mut state = self.state();
+        let Known::Live(live) = &state.known else { return Ok(None) };
+        let is_old_copy = state.asked_for.is_some_and(|key| key != live.key);
+        let look = live.record.user.clone().map(|user| Look {
+            user,
+            content: Arc::clone(&live.content),
+            id_age: is_old_copy.then(|| live.content.id_age(self.config.clock.now())),
+        });
+        if state.handover == Handover::Unasked {
+            state.handover = Handover::Ready;
+        }
+        Ok(look)
+    }
+
+    /// Whether the session is a user's, has a note, and counts the request as activity.
+    pub(crate) fn look_back(&self) -> Option<LookBack> {
+        let state = self.state();
+        let live = match &state.known {
+            Known::Live(live) => Some(live),
+            _ => None,
+        };
+        let logs_in = state.wish.user.is_some();
+        let is_users = logs_in || live.is_some_and(|live| live.record.user.is_some());
+        let has_note = live.is_some_and(|live| live.content.note.is_some());
+        is_users.then_some(LookBack { blank: logs_in || !has_note, passive: state.passive })
+    }
+
+    /// Has the note made of what it is at the commit.
+    pub(crate) fn edit_note(&self, edit: Arc<NoteEdit>) {
+        self.state().notes.push(edit);
+    }
+
+    /// Commits an edit of the note, and nothing else of what the request wants.
+    pub(crate) async fn edit_note_now(&self, edit: Arc<NoteEdit>) -> Result<(), Fault> {
+        self.reach().await?;
+        let Some(view) = self.live(|live| Arc::clone(&live.view)) else { return Ok(()) };
+        let later = self.state().put_off(vec![edit]);
+        let outcome = self.commit(&view).await;
+        self.state().put_off_no_more(later);
+        outcome
+    }
+
+    /// What the end of the session is told as.
+    pub(crate) fn end_as(&self, ending: Ending) {
+        self.state().ending = ending;
+    }
+}
+
+#[cfg(feature = "guard")]
+impl State {
+    fn put_off(&mut self, notes: Vec<Arc<NoteEdit>>) -> Later {
+        Later {
+            wish: mem::take(&mut self.wish),
+            updates: mem::take(&mut self.updates),
+            notes: mem::replace(&mut self.notes, notes),
+        }
+    }
+
+    fn put_off_no_more(&mut self, later: Later) {
+        (self.wish, self.updates, self.notes) = (later.wish, later.updates, later.notes);
+    }
+}
+
+/// What is for a later commit.
+#[cfg(feature = "guard")]
+struct Later {
+    wish: Wish,
+    updates: Vec<FieldUpdate>,
+    notes: Vec<Arc<NoteEdit>>,
+}
+
+/// A user's live session, for a guard.
+#[cfg(feature = "guard")]
+pub(crate) struct Look {
+    pub(crate) user: UserId,
+    pub(crate) content: Arc<Content>,
+    /// How old its id is, if the request came with an older one.
+    pub(crate) id_age: Option<Duration>,
+}
+
+/// What has become of a user's session, for a guard.
+#[cfg(feature = "guard")]
+pub(crate) struct LookBack {
+    pub(crate) blank: bool,
+    pub(crate) passive: bool,
+}
+
 impl State {
     fn changes_cookie(&self) -> bool {
         !matches!(self.cookie, CookieChange::Keep)
@@ -484,6 +618,7 @@ impl State {
         self.known = Known::Live(next);
         self.wish = Wish::default();
         self.updates.clear();
+        self.notes.clear();
         self.fault = None;
         self.taken_over = false;
     }
@@ -517,7 +652,8 @@ impl SessionStore for Ledger {
             Known::Live(live) => Some(live.key),
             Known::Nothing | Known::Superseded => None,
         };
-        if let Some(key) = known {
+        let is_ready = mem::replace(&mut self.state().handover, Handover::Done) == Handover::Ready;
+        if let Some(key) = known.filter(|_| !is_ready) {
             self.reload(key).await.map_err(told)?;
         }
         Ok(self.view())

@@ -8,6 +8,7 @@ mod fault;
 mod id;
 mod knock;
 mod ledger;
+mod note;
 mod plan;
 mod predecessor;
 mod seal;
@@ -17,6 +18,8 @@ pub(crate) use content::Content;
 pub(crate) use fault::Fault;
 pub(crate) use id::{LENGTH as ID_LENGTH, SessionId};
 pub(crate) use knock::ledger_of;
+#[cfg(feature = "guard")]
+pub(crate) use ledger::Look;
 pub(crate) use ledger::{CookieChange, Ledger, Stay, Turn};
 pub(crate) use predecessor::Predecessor;
 pub(crate) use seal::Sealer;

@@ -8,6 +8,7 @@ use super::content::{Content, Fields};
 use super::edit::{Edit, Unfit, Update};
 use super::fault::Fault;
 use super::id::SessionId;
+use super::note::{NoteEdit, StoredNote};
 use crate::backend::{
     Change, Draft, Found, Lifetime, Missing, Payload, Record, Rotation, RotationKind, SessionKey,
     UserId,
@@ -85,6 +86,7 @@ pub(super) struct Plan<'a> {
     pub(super) known: &'a Known,
     pub(super) wish: &'a Wish,
     pub(super) updates: &'a [FieldUpdate],
+    pub(super) notes: &'a [Arc<NoteEdit>],
     /// As the handler's `Session` has them now.
     pub(super) fields: &'a Fields,
     pub(super) now: SystemTime,
@@ -133,13 +135,14 @@ impl Plan<'_> {
 
     fn change(&self, live: &Live) -> Result<Option<Step>, Fault> {
         let edit = Edit::between(&live.view, self.fields).with_updates(self.updates(live));
-        if edit.is_empty() && self.wish.rotation.is_none() && !self.changes_stay(live) {
+        let mut content = Content::clone(&live.content);
+        self.adorn(&mut content);
+        let is_same = edit.is_empty() && content.note == live.content.note;
+        if is_same && self.wish.rotation.is_none() && !self.changes_stay(live) {
             return Ok(None);
         }
         let view = Arc::new(self.fields.clone());
-        let mut content = Content::clone(&live.content);
         content.fields = self.merged(live, &edit, &view)?;
-        self.adorn(&mut content);
         match self.wish.rotation {
             None => self.update(live, Arc::new(content), view).map(Some),
             Some(turn) => self.rotate(live, turn, content, view).map(Some),
@@ -243,6 +246,13 @@ impl Plan<'_> {
         }
         if let Some(stay) = self.wish.stay {
             content.remembered = stay.remembered;
+        }
+        if self.wish.user.is_some() {
+            content.log_in(self.now);
+        }
+        for edit in self.notes {
+            let text = edit(content.note.as_ref().map(StoredNote::as_str));
+            content.note = text.map(StoredNote::from);
         }
     }
 

@@ -28,10 +28,16 @@ pub enum ConfigErrorKind {
     HostBits,
     /// A trusted network holds every address.
     EveryAddress,
+    /// The page that asks for a factor is not a path of this host.
+    InvalidPage,
+    /// The name of a header is none.
+    InvalidHeader,
+    /// A session would be ended within a minute.
+    ShortLimit,
 }
 
 impl ConfigError {
-    pub(super) fn new(kind: ConfigErrorKind) -> Self {
+    pub(crate) fn new(kind: ConfigErrorKind) -> Self {
         Self { kind, network: String::new() }
     }
 
@@ -85,6 +91,15 @@ impl ConfigErrorKind {
             Self::EveryAddress => {
                 "every address would be trusted, so that any client could forge its own: name \
                  the networks that your proxies are in, or count them with `trusted_hops`"
+            }
+            Self::InvalidPage => {
+                "the page is no path of this host: write it like `/reauth`, without a query"
+            }
+            Self::InvalidHeader => {
+                "no header has such a name: write the one that your balancer sets, like `x-ja4`"
+            }
+            Self::ShortLimit => {
+                "activity is written down once a minute: give `idle` and `age` at least that"
             }
         }
     }

@@ -1,0 +1,58 @@
+use std::fmt;
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use arc_swap::ArcSwap;
+use auth_core::{Renderer, SharedClock};
+use http::{HeaderName, HeaderValue};
+
+use crate::audit::Events;
+use crate::facts::Place;
+use crate::pepper::Peppers;
+use crate::policy::Policy;
+
+/// What a layer and its services share.
+pub(crate) struct Config {
+    pub(crate) policy: ArcSwap<Policy>,
+    pub(crate) peppers: Peppers,
+    pub(crate) limits: Limits,
+    /// The path of the page that asks for a factor.
+    pub(crate) page: Option<HeaderValue>,
+    pub(crate) tls_fingerprint: Option<HeaderName>,
+    pub(crate) places: Option<Arc<Places>>,
+    pub(crate) renderer: Renderer,
+    pub(crate) events: Events,
+    pub(crate) clock: SharedClock,
+}
+
+/// Where an address is.
+pub(crate) type Places = dyn Fn(IpAddr) -> Option<Place> + Send + Sync;
+
+/// How long a session may go on without a login.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits {
+    pub(crate) idle: Option<Duration>,
+    pub(crate) age: Option<Duration>,
+}
+
+impl Config {
+    pub(crate) fn place_of(&self, address: IpAddr) -> Option<Place> {
+        self.places.as_ref().and_then(|places| places(address))
+    }
+
+    pub(crate) fn is_page(&self, path: &str) -> bool {
+        self.page.as_ref().is_some_and(|page| page.as_bytes() == path.as_bytes())
+    }
+}
+
+impl fmt::Debug for Config {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Config")
+            .field("policy", &self.policy.load().name())
+            .field("limits", &self.limits)
+            .field("page", &self.page)
+            .field("events", &self.events)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,253 @@
+use std::time::SystemTime;
+
+use serde::{Deserialize, Deserializer, Serialize};
+
+use crate::agent::Agent;
+use crate::facts::{Facts, Place};
+use crate::pepper::{Peppers, Tag};
+use crate::shown::{Exact, Hints, Language, Network, Shown};
+
+/// What the guard remembers of a session: less than 1 KiB, and neither an address nor a text.
+///
+/// It belongs into a field of the session, so that it ends with it. It was made for one login;
+/// make a new one at the next, and whenever a challenge has been met.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Memory {
+    #[serde(rename = "m", deserialize_with = "this_version")]
+    version: u8,
+    #[serde(rename = "p")]
+    pub(crate) pepper: u16,
+    #[serde(rename = "b")]
+    pub(crate) began: u64,
+    #[serde(rename = "s")]
+    pub(crate) seen: u64,
+    #[serde(rename = "n")]
+    pub(crate) networks: Vec<Known>,
+    #[serde(rename = "x")]
+    pub(crate) exact: Exact,
+    #[serde(rename = "a")]
+    pub(crate) agent: Option<Agent>,
+    #[serde(rename = "h")]
+    pub(crate) hints: Hints,
+    #[serde(rename = "l")]
+    pub(crate) language: Option<Language>,
+    #[serde(rename = "t")]
+    pub(crate) tls: Option<Tag>,
+    #[serde(rename = "w")]
+    pub(crate) place: Place,
+    /// When the place was seen last, which an unknown place does not change.
+    #[serde(rename = "q")]
+    pub(crate) placed: u64,
+    /// A bit for each hour of the day (UTC) in which there was a request.
+    #[serde(rename = "d")]
+    pub(crate) hours: u32,
+}
+
+/// A network that the session was used from.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Known {
+    #[serde(rename = "n")]
+    pub(crate) network: Network,
+    #[serde(rename = "a")]
+    pub(crate) agent: Option<Agent>,
+    #[serde(rename = "s")]
+    pub(crate) seen: u64,
+}
+
+/// As many networks as a commuter meets in a day or two.
+const MOST_NETWORKS: usize = 6;
+const VERSION: u8 = 1;
+/// Seconds within which a session that does nothing new is not written to.
+const COARSE: u64 = 60;
+
+impl Memory {
+    /// Begins with the request of the login.
+    pub fn begin(facts: &Facts<'_>, now: SystemTime, peppers: &Peppers) -> Self {
+        let pepper = peppers.current();
+        let shown = Shown::new(facts, now, peppers, pepper).with_exact(facts, peppers, pepper);
+        Self::of(&shown, pepper)
+    }
+
+    fn of(shown: &Shown, pepper: u16) -> Self {
+        Self {
+            version: VERSION,
+            pepper,
+            began: shown.at,
+            seen: shown.at,
+            networks: shown.network.map(|network| known(network, shown)).into_iter().collect(),
+            exact: shown.exact,
+            agent: shown.agent,
+            hints: shown.hints,
+            language: shown.language,
+            tls: shown.tls,
+            place: shown.place,
+            placed: shown.at,
+            hours: hour_bit(shown.at),
+        }
+    }
+
+    /// Remembers a request that was allowed.
+    ///
+    /// Networks, places and rising versions are learned. Whatever else has changed is not, so that
+    /// a thief can't become familiar step by step.
+    pub fn learn(&mut self, facts: &Facts<'_>, now: SystemTime, peppers: &Peppers) {
+        let current = peppers.current();
+        let shown = Shown::new(facts, now, peppers, current);
+        if self.pepper != current {
+            self.take_tags(&shown.with_exact(facts, peppers, current), current);
+        }
+        self.learn_shown(&shown);
+    }
+
+    /// Old tags mean nothing to a new pepper; the request has been compared with them already.
+    fn take_tags(&mut self, shown: &Shown, pepper: u16) {
+        self.pepper = pepper;
+        self.networks.clear();
+        self.exact = shown.exact;
+        self.language = shown.language;
+        self.tls = shown.tls;
+    }
+
+    /// Whether there is something to learn of a request that is worth a write: anything new, or that
+    /// the session was seen, once a minute.
+    pub(crate) fn is_due(&self, shown: &Shown, pepper: u16) -> bool {
+        let here = self.networks.first();
+        let elsewhere = shown.network.is_some()
+            && here.map(|known| (Some(known.network), known.agent))
+                != Some((shown.network, shown.agent));
+        let moved = shown.place != Place::default() && shown.place != self.place;
+        let is_first = (self.agent.is_none() && shown.agent.is_some())
+            || (self.language.is_none() && shown.language.is_some())
+            || (self.tls.is_none() && shown.tls.is_some());
+        let unseen = shown.at.saturating_sub(self.seen) >= COARSE;
+        self.pepper != pepper || elsewhere || moved || is_first || unseen || self.rises(shown)
+    }
+
+    /// Whether the request comes from another network of another autonomous system, as far as both
+    /// are known.
+    pub(crate) fn is_elsewhere(&self, shown: &Shown) -> bool {
+        let systems = self.place.asn.zip(shown.place.asn);
+        let is_known = |network| self.networks.iter().any(|known| known.network == network);
+        systems.is_some_and(|(old, now)| old != now)
+            && shown.network.is_some_and(|network| !is_known(network))
+    }
+
+    fn rises(&self, shown: &Shown) -> bool {
+        let pair = self.agent.zip(shown.agent);
+        pair.is_some_and(|(old, now)| old.family == now.family && old.major < now.major)
+    }
+
+    fn learn_shown(&mut self, shown: &Shown) {
+        self.learn_agent(shown);
+        self.learn_network(shown);
+        self.learn_place(shown);
+        self.language = self.language.or(shown.language);
+        self.tls = self.tls.or(shown.tls);
+        self.hours |= hour_bit(shown.at);
+        self.seen = self.seen.max(shown.at);
+    }
+
+    fn learn_agent(&mut self, shown: &Shown) {
+        if shown.agent.is_some() && (self.agent.is_none() || self.rises(shown)) {
+            self.agent = shown.agent;
+            self.tls = shown.tls.or(self.tls);
+            self.hints = shown.hints;
+        }
+    }
+
+    fn learn_network(&mut self, shown: &Shown) {
+        let Some(network) = shown.network else { return };
+        self.networks.retain(|known| known.network != network);
+        self.networks.insert(0, known(network, shown));
+        self.networks.truncate(MOST_NETWORKS);
+    }
+
+    fn learn_place(&mut self, shown: &Shown) {
+        if shown.place != Place::default() {
+            self.place = shown.place;
+            self.placed = shown.at;
+        }
+    }
+}
+
+fn known(network: Network, shown: &Shown) -> Known {
+    Known { network, agent: shown.agent, seen: shown.at }
+}
+
+pub(crate) fn hour_bit(at: u64) -> u32 {
+    1 << (at / 3600 % 24)
+}
+
+fn this_version<'de, D: Deserializer<'de>>(input: D) -> Result<u8, D::Error> {
+    match u8::deserialize(input)? {
+        VERSION => Ok(VERSION),
+        other => Err(serde::de::Error::custom(format_args!(
+            "version {other} of the guard's memory is not known: begin a new one"
+        ))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::{Duration, UNIX_EPOCH};
+
+    const AGENT: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
+
+    fn facts(host: u8) -> Facts<'static> {
+        Facts {
+            address: Some([198, 51, host, 7].into()),
+            user_agent: Some(AGENT),
+            accept_language: Some("de-DE,de;q=0.9"),
+            tls_fingerprint: Some("t13d1516h2_8daaf6152771"),
+            place: Some(Place {
+                country: Some(['D', 'E']),
+                asn: Some(4_200_000_000),
+                position: Some((52.517_03, 13.388_86)),
+            }),
+            ..Facts::default()
+        }
+    }
+
+    fn after_many_networks() -> Memory {
+        let (peppers, now) = (Peppers::new(1, &[7; 32]), UNIX_EPOCH + Duration::from_secs(1 << 31));
+        let mut memory = Memory::begin(&facts(0), now, &peppers);
+        (1..20).for_each(|host| memory.learn(&facts(host), now, &peppers));
+        memory
+    }
+
+    #[test]
+    fn a_memory_of_many_networks_takes_less_than_a_kibibyte() {
+        assert!(serde_json::to_vec(&after_many_networks()).unwrap().len() < 1024);
+    }
+
+    #[test]
+    fn neither_an_address_nor_a_text_is_remembered() {
+        let text = serde_json::to_string(&after_many_networks()).unwrap();
+        assert!(!text.contains("198.51") && !text.contains("de-DE") && !text.contains("Mozilla"));
+    }
+
+    #[test]
+    fn a_memory_is_read_as_it_was_written() {
+        let memory = after_many_networks();
+        let text = serde_json::to_string(&memory).unwrap();
+        assert_eq!(serde_json::from_str::<Memory>(&text).unwrap(), memory);
+    }
+
+    #[test]
+    fn a_memory_of_another_version_is_not_read() {
+        let text = serde_json::to_string(&after_many_networks()).unwrap();
+        let other = text.replace("\"m\":1", "\"m\":2");
+        let error = serde_json::from_str::<Memory>(&other).unwrap_err().to_string();
+        assert!(error.contains("version 2"), "{error}");
+    }
+
+    #[test]
+    fn a_new_pepper_takes_over_with_the_next_request() {
+        let old = Peppers::new(1, &[7; 32]);
+        let mut memory = Memory::begin(&facts(0), UNIX_EPOCH, &old);
+        let new = Peppers::new(2, &[8; 32]).also(1, &[7; 32]);
+        memory.learn(&facts(0), UNIX_EPOCH, &new);
+        assert_eq!(memory, Memory::begin(&facts(0), UNIX_EPOCH, &new));
+    }
+}

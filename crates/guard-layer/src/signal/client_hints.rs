@@ -1,0 +1,13 @@
+use super::{Degree, Observation};
+use crate::memory::Memory;
+use crate::shown::Shown;
+
+pub(super) fn observe(memory: &Memory, shown: &Shown) -> Observation {
+    match shown.hints {
+        hints if !hints.sent => Observation::Unknown,
+        hints if hints.contradict && !memory.hints.contradict => {
+            Observation::Changed(Degree::Stark)
+        }
+        _ => Observation::Same,
+    }
+}

@@ -1,0 +1,142 @@
+//! What a request shows against what is remembered of its session: one signal a file, each a pure
+//! function of the two. The time is part of what is shown.
+
+mod age;
+mod binding;
+mod client_hints;
+mod exact;
+mod fork;
+mod hour;
+mod idle;
+mod language;
+mod login_failures;
+mod network;
+mod place;
+mod several_places;
+#[cfg(test)]
+mod tests;
+mod tls;
+mod user_agent;
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::memory::Memory;
+use crate::shown::Shown;
+
+/// What one signal says of a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Observation {
+    /// As remembered.
+    Same,
+    /// Nothing was shown, or nothing is remembered. It never counts against anybody.
+    Unknown,
+    /// Otherwise than remembered, by so much.
+    Changed(Degree),
+}
+
+/// How much has changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Degree {
+    /// Honest users do it often.
+    Slight,
+    /// Honest users do it at times.
+    Clear,
+    /// Honest users hardly ever do it.
+    Stark,
+}
+
+/// The signals, in the order in which reasons are listed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Signal {
+    /// An old copy of a rotated cookie came back: slight within the grace or where its successor
+    /// was never used, else stark.
+    Fork,
+    /// The cookie that the session is bound to is missing or wrong: stark.
+    Binding,
+    /// Another family or platform (stark), a version that fell (clear); a phone that asks for the
+    /// desktop's page is slight.
+    UserAgent,
+    /// `Sec-CH-UA*` contradict `User-Agent`, and did not before: stark.
+    ClientHints,
+    /// The fingerprint of the TLS handshake: slight with a new version of the browser, clear where
+    /// the languages are still the same (an inspecting proxy), else stark.
+    TlsFingerprint,
+    /// `Accept-Language`: slight if the first is the same, else clear.
+    Language,
+    /// Another network was used minutes ago by another browser: clear, and stark if they alternate.
+    SeveralPlaces,
+    /// Not one of the networks used lately: slight within the same autonomous system, else clear.
+    Network,
+    /// Another country: clear.
+    Country,
+    /// Faster from there to here than an airliner: clear.
+    Travel,
+    /// Unused for over an hour (slight), or a day (clear).
+    Idle,
+    /// Older than a week (slight), or 30 days (clear).
+    Age,
+    /// Logins of the account failed lately: 5 (slight), 20 (clear).
+    LoginFailures,
+    /// An hour of the day in which the session, a week old at least, was never used: slight.
+    Hour,
+    /// The naive check: another address, to the bit: stark.
+    ExactAddress,
+    /// The naive check: another `User-Agent`, to the letter: stark.
+    ExactUserAgent,
+}
+
+type Check = fn(&Memory, &Shown) -> Observation;
+
+impl Signal {
+    pub(crate) const ALL: [(Self, Check); 16] = [
+        (Self::Fork, fork::observe),
+        (Self::Binding, binding::observe),
+        (Self::UserAgent, user_agent::observe),
+        (Self::ClientHints, client_hints::observe),
+        (Self::TlsFingerprint, tls::observe),
+        (Self::Language, language::observe),
+        (Self::SeveralPlaces, several_places::observe),
+        (Self::Network, network::observe),
+        (Self::Country, place::country),
+        (Self::Travel, place::travel),
+        (Self::Idle, idle::observe),
+        (Self::Age, age::observe),
+        (Self::LoginFailures, login_failures::observe),
+        (Self::Hour, hour::observe),
+        (Self::ExactAddress, exact::address),
+        (Self::ExactUserAgent, exact::user_agent),
+    ];
+}
+
+/// The name, as it is written in policies, events and metrics.
+impl fmt::Display for Signal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.serialize(f)
+    }
+}
+
+/// Compares two values, either of which may be unknown.
+fn compare<T: PartialEq>(remembered: Option<T>, shown: Option<T>, degree: Degree) -> Observation {
+    match (remembered, shown) {
+        (Some(remembered), Some(shown)) if remembered == shown => Observation::Same,
+        (Some(_), Some(_)) => Observation::Changed(degree),
+        _ => Observation::Unknown,
+    }
+}
+
+/// A number that grows: slight from one bound on, clear from another.
+fn grown(number: u64, slight: u64, clear: u64) -> Observation {
+    match number {
+        _ if number >= clear => Observation::Changed(Degree::Clear),
+        _ if number >= slight => Observation::Changed(Degree::Slight),
+        _ => Observation::Same,
+    }
+}
+
+const HOUR: u64 = 3600;
+const DAY: u64 = 24 * HOUR;

@@ -1,0 +1,17 @@
+use super::{Degree, Observation, compare};
+use crate::memory::Memory;
+use crate::shown::Shown;
+
+pub(super) fn observe(memory: &Memory, shown: &Shown) -> Observation {
+    compare(memory.tls, shown.tls, degree(memory, shown))
+}
+
+fn degree(memory: &Memory, shown: &Shown) -> Degree {
+    match (memory.agent, shown.agent) {
+        (Some(old), Some(new)) if old.family == new.family && old.major < new.major => {
+            Degree::Slight
+        }
+        _ if memory.language.is_some() && memory.language == shown.language => Degree::Clear,
+        _ => Degree::Stark,
+    }
+}

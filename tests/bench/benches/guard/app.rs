@@ -1,0 +1,49 @@
+use axum::Router;
+use axum::routing::get;
+use guard_layer::{ClientAddrLayer, GuardLayer, Peppers, Place, Policy};
+use session_layer::backend::MemoryBackend;
+use session_layer::{Session, SessionExt, SessionLayer};
+
+/// What stands in front of the handler.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Bare,
+    Sessions,
+    Guarded,
+    /// With a database of places that costs nothing.
+    Located,
+    /// Every other request lacks a header, so that the guard can't say that it was here just now.
+    Alternating,
+}
+
+pub(crate) fn app(kind: Kind) -> Router {
+    let routes = Router::new().route("/login", get(login)).route("/read", get(read));
+    let peppers = Peppers::new(1, &[7; 32]);
+    let guard = GuardLayer::builder(Policy::balanced(), peppers).tls_fingerprint("x-ja4");
+    let routes = match kind {
+        Kind::Bare => {
+            return Router::new().route("/read", get(async || "value number 3".to_owned()));
+        }
+        Kind::Sessions => routes,
+        Kind::Guarded | Kind::Alternating => routes.layer(guard.build().unwrap()),
+        Kind::Located => routes.layer(guard.places(|_| Some(place())).build().unwrap()),
+    };
+    let sessions = SessionLayer::builder(MemoryBackend::new()).build().unwrap();
+    routes.layer(sessions).layer(ClientAddrLayer::peer())
+}
+
+async fn login(session: Session) -> String {
+    for n in 0..10 {
+        session.insert(&format!("field{n}"), format!("value number {n}")).await.unwrap();
+    }
+    session.login("alice").await.unwrap();
+    "welcome".into()
+}
+
+async fn read(session: Session) -> String {
+    session.get("field3").await.unwrap().unwrap()
+}
+
+fn place() -> Place {
+    Place { country: Some(['D', 'E']), asn: Some(64_500), position: Some((52.5, 13.4)) }
+}

@@ -1,0 +1,133 @@
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::path::Path;
+
+use anyhow::{Context, Result, ensure};
+use serde::Deserialize;
+
+/// The requests of one session, and whether a thief is among those who sent them.
+///
+/// The format is described in `tests/guard-scenarios/README.md`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct History {
+    pub name: String,
+    pub about: String,
+    pub label: Label,
+    #[serde(default)]
+    pub trace: Vec<String>,
+    pub actors: BTreeMap<String, Actor>,
+    pub steps: Vec<Step>,
+}
+
+/// What a history is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs)]
+pub enum Label {
+    Honest,
+    Theft,
+}
+
+/// What one browser in one place shows.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct Actor {
+    pub address: Option<IpAddr>,
+    pub user_agent: Option<String>,
+    pub brands: Option<String>,
+    pub platform: Option<String>,
+    pub accept_language: Option<String>,
+    pub tls_fingerprint: Option<String>,
+    pub place: Option<Spot>,
+    pub binding: Option<Bound>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct Spot {
+    pub country: Option<String>,
+    pub asn: Option<u32>,
+    pub latitude: Option<f32>,
+    pub longitude: Option<f32>,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs)]
+pub enum Bound {
+    Held,
+    Broken,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct Step {
+    pub after: u64,
+    #[serde(rename = "as")]
+    pub actor: String,
+    #[serde(default = "once")]
+    pub times: u32,
+    #[serde(default)]
+    pub stolen: bool,
+    pub old_copy: Option<Old>,
+    #[serde(default)]
+    pub login_failures: u32,
+    #[serde(default)]
+    pub refused: bool,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct Old {
+    pub rotated: u64,
+    pub successor_used: bool,
+}
+
+fn once() -> u32 {
+    1
+}
+
+/// Reads the histories of a file.
+///
+/// # Errors
+///
+/// The file can't be read, is not in the format, or a step names an actor that is not there.
+pub fn read(file: &Path) -> Result<Vec<History>> {
+    let text = std::fs::read(file).with_context(|| format!("reading {}", file.display()))?;
+    let histories: Vec<History> = serde_json::from_slice(&text).with_context(|| {
+        format!("{} is not as tests/guard-scenarios/README.md says", file.display())
+    })?;
+    histories.iter().try_for_each(History::check)?;
+    Ok(histories)
+}
+
+/// The histories of `tests/guard-scenarios`, without their variations.
+///
+/// # Errors
+///
+/// As of [`read`].
+pub fn corpus() -> Result<Vec<History>> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../guard-scenarios");
+    let entries = folder.read_dir().context("reading tests/guard-scenarios")?;
+    let mut files: Vec<_> = entries.map(|entry| Ok(entry?.path())).collect::<Result<_>>()?;
+    files.retain(|file| file.extension().is_some_and(|end| end == "json"));
+    files.sort();
+    let read: Vec<_> = files.iter().map(|file| read(file)).collect::<Result<_>>()?;
+    Ok(read.into_iter().flatten().collect())
+}
+
+impl History {
+    fn check(&self) -> Result<()> {
+        for step in &self.steps {
+            let (name, actor) = (&self.name, &step.actor);
+            ensure!(self.actors.contains_key(actor), "history {name}: no actor is called {actor}");
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,13 @@
+//! What each policy of the guard does to labelled histories.
+
+mod draw;
+mod history;
+mod replay;
+mod tally;
+mod vary;
+
+pub use draw::draw;
+pub use history::{Actor, History, Label, corpus, read};
+pub use replay::{Moment, Outcome, replay};
+pub use tally::Tally;
+pub use vary::with_variations;

@@ -1,0 +1,37 @@
+//! What the presets do to the corpus.
+
+use guard_layer::Policy;
+use guard_report::{History, Label, Tally, corpus, draw, with_variations};
+
+fn histories() -> anyhow::Result<Vec<History>> {
+    corpus().map(with_variations)
+}
+
+#[test]
+fn the_corpus_has_at_least_200_histories_of_both_labels() {
+    let histories = histories().unwrap();
+    let thefts = histories.iter().filter(|history| history.label == Label::Theft).count();
+    assert!(histories.len() >= 200 && thefts >= 100 && histories.len() - thefts >= 100);
+}
+
+#[test]
+fn balanced_catches_thieves_and_leaves_honest_users_alone() {
+    let tally = Tally::of(&Policy::balanced(), &histories().unwrap());
+    assert!(tally.caught * 100 >= tally.thefts * 95, "{tally}");
+    assert!(tally.challenged * 100 <= tally.honest * 2, "{tally}");
+    assert_eq!(tally.ended, 0, "{tally}");
+}
+
+#[test]
+fn the_naive_check_ends_the_sessions_of_most_honest_users() {
+    let tally = Tally::of(&Policy::naive(), &histories().unwrap());
+    assert!(tally.ended * 2 > tally.honest, "{tally}");
+}
+
+#[test]
+fn a_drawing_shows_each_request_and_the_thresholds() {
+    let histories = histories().unwrap();
+    let history = histories.iter().find(|history| history.name == "nat-curl").unwrap();
+    let svg = draw(history, &Policy::balanced());
+    assert!(svg.contains("crimson") && svg.contains("challenge 50") && svg.ends_with("</svg>\n"));
+}
