@@ -167,6 +167,7 @@ mod tests {
         let listed: BTreeSet<_> = include_str!("suite.rs").lines().map(str::trim).collect();
         let mut promises = promises();
         assert!(promises.remove("histories_with_faults_are_linearizable"), "it needs faults");
+        assert!(promises.remove("stats_do_not_drift"), "a count may be an estimate");
         assert!(promises.len() > 100, "only {} were found", promises.len());
         for promise in promises {
             assert!(listed.contains(promise.as_str()), "{promise} is not in the suite");
