@@ -5,7 +5,8 @@
 
 mod client_addr;
 
-pub use auth_core::ClientAddr;
+pub use auth_core::{ClientAddr, TargetOrigin};
 pub use client_addr::{
     ClientAddrBuilder, ClientAddrLayer, ClientAddrService, ConfigError, ConfigErrorKind,
+    ProxyProtocolListener,
 };
