@@ -2,11 +2,19 @@
 //!
 //! [`ClientAddrLayer`] finds out the address of the client, behind any number of proxies, and puts
 //! it into the request's extensions, where handlers and inner layers take it as [`ClientAddr`].
+//! [`ProxyProtocolListener`] is for proxies that name it with the PROXY protocol.
+//!
+//! [`LoginThrottle`] slows down who guesses passwords, and locks nobody out for good.
 
 mod client_addr;
+mod login_throttle;
 
 pub use auth_core::{ClientAddr, TargetOrigin};
 pub use client_addr::{
     ClientAddrBuilder, ClientAddrLayer, ClientAddrService, ConfigError, ConfigErrorKind,
     ProxyProtocolListener,
+};
+pub use login_throttle::{
+    AttemptKey, AttemptLimit, AttemptStore, AttemptStoreError, KeptAttempts, LoginAttempt,
+    LoginThrottle, LoginThrottleBuilder, MemoryAttempts,
 };
