@@ -20,6 +20,8 @@ mod extract;
 mod health;
 mod layer;
 mod login;
+#[cfg(feature = "guard")]
+mod login_attempts;
 mod mark;
 mod needs_session;
 mod rejection;
@@ -40,6 +42,8 @@ pub use event::{Ending, SessionEvent, SessionEventKind};
 pub use health::HealthRoutes;
 pub use layer::SessionLayer;
 pub use login::Login;
+#[cfg(feature = "guard")]
+pub use login_attempts::LoginAttempts;
 pub use mark::{FreshLayer, MarkService, PassiveLayer};
 pub use needs_session::{NeedsSessionLayer, NeedsSessionService};
 pub use service::{ResponseFuture, SessionService};

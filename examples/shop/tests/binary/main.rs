@@ -11,3 +11,4 @@ mod bad_options;
 mod drain;
 mod program;
 mod start;
+mod throttle;

@@ -14,3 +14,4 @@ mod hash_password;
 mod log_lines;
 mod program;
 mod start;
+mod throttle;
