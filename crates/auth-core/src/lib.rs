@@ -1,5 +1,5 @@
 //! What the layers of this workspace have in common: who is asking ([`Principal`]), from where
-//! ([`ClientAddr`]), when ([`Clock`]), and how the answer is "no" ([`Rejection`], rendered as an
+//! ([`ClientAddr`]), to where ([`TargetOrigin`]), when ([`Clock`]), and how the answer is "no" ([`Rejection`], rendered as an
 //! RFC 9457 [`Problem`] with RFC 9110 [`Challenge`]s).
 //!
 //! No I/O and no middleware: only the types that more than one layer names in its public API.
@@ -11,6 +11,7 @@ mod principal;
 mod problem;
 mod rejection;
 mod render;
+mod target_origin;
 
 pub use challenge::Challenge;
 pub use client_addr::ClientAddr;
@@ -19,3 +20,4 @@ pub use principal::{Anonymous, Authentication, Principal};
 pub use problem::Problem;
 pub use rejection::{Refused, Rejection};
 pub use render::{Renderer, RequestHead};
+pub use target_origin::TargetOrigin;

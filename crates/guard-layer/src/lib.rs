@@ -2,6 +2,7 @@
 //!
 //! [`ClientAddrLayer`] finds out the address of the client, behind any number of proxies, and puts
 //! it into the request's extensions, where handlers and inner layers take it as [`ClientAddr`].
+//! [`ProxyProtocolListener`] is for proxies that name it with the PROXY protocol.
 //!
 //! [`GuardLayer`] tells a thief from a commuter: it compares each request with what is remembered of
 //! its session, and lets it go on, has its user prove again who they are ([`Reauth`]), or ends the
@@ -9,6 +10,8 @@
 //! session's [`Memory`].
 //!
 //! [`RequireFresh`], [`RequireAcr`] and [`RequireFactor`] are for routes that need a proof anyway.
+//!
+//! [`LoginThrottle`] slows down who guesses passwords, and locks nobody out for good.
 
 mod agent;
 mod audit;
@@ -18,6 +21,7 @@ mod error;
 mod facts;
 mod guard;
 mod guarded;
+mod login_throttle;
 mod memory;
 #[cfg(feature = "metrics")]
 mod metrics;
@@ -31,13 +35,19 @@ mod step_up;
 
 pub use agent::{Agent, Family, Platform};
 pub use audit::{GuardEvent, GuardEventKind, Limit};
-pub use auth_core::ClientAddr;
-pub use client_addr::{ClientAddrBuilder, ClientAddrLayer, ClientAddrService};
+pub use auth_core::{ClientAddr, TargetOrigin};
+pub use client_addr::{
+    ClientAddrBuilder, ClientAddrLayer, ClientAddrService, ProxyProtocolListener,
+};
 pub use decision::{Decision, Reason, Verdict};
 pub use error::{ConfigError, ConfigErrorKind};
 pub use facts::{Binding, Facts, OldCopy, Place};
 pub use guard::{GuardLayer, GuardLayerBuilder, GuardService};
 pub use guarded::{Guarded, GuardedSession, Looked, LookedBack, NoteEdit};
+pub use login_throttle::{
+    AttemptKey, AttemptLimit, AttemptStore, AttemptStoreError, KeptAttempts, LoginAttempt,
+    LoginThrottle, LoginThrottleBuilder, MemoryAttempts,
+};
 pub use memory::Memory;
 pub use note::{Asked, StoredNote};
 pub use pepper::{Peppers, Tag};

@@ -23,6 +23,8 @@ mod guarded;
 mod health;
 mod layer;
 mod login;
+#[cfg(feature = "guard")]
+mod login_attempts;
 mod mark;
 #[cfg(feature = "metrics")]
 mod metrics;
@@ -46,6 +48,8 @@ pub use event::{Ending, SessionEvent, SessionEventKind};
 pub use health::HealthRoutes;
 pub use layer::SessionLayer;
 pub use login::Login;
+#[cfg(feature = "guard")]
+pub use login_attempts::LoginAttempts;
 pub use mark::{FreshLayer, MarkService, PassiveLayer};
 pub use needs_session::{NeedsSessionLayer, NeedsSessionService};
 pub use service::{ResponseFuture, SessionService};

@@ -32,7 +32,7 @@ impl Instance {
         Ok(Self {
             name: name.map_err(|error| StartError::about("--instance", error))?,
             lifecycle: Lifecycle::new(),
-            client_addr: client_addr(&options.trusted_proxy)?,
+            client_addr: client_addr(options)?,
         })
     }
 
@@ -58,11 +58,13 @@ impl Instance {
     }
 }
 
-fn client_addr(trusted_proxies: &[String]) -> Result<ClientAddrLayer, StartError> {
-    if trusted_proxies.is_empty() {
+/// With the PROXY protocol, whoever it names is the peer.
+fn client_addr(options: &InstanceOptions) -> Result<ClientAddrLayer, StartError> {
+    if options.trusted_proxy.is_empty() {
         return Ok(ClientAddrLayer::peer());
     }
-    let layer = ClientAddrLayer::builder().trusted_proxies(trusted_proxies);
+    let layer = ClientAddrLayer::builder().trusted_proxies(&options.trusted_proxy);
     let layer = layer.x_forwarded_for().build();
-    layer.map_err(|error| StartError::about("--trusted-proxy", error))
+    let layer = layer.map_err(|error| StartError::about("--trusted-proxy", error))?;
+    Ok(if options.proxy_protocol { ClientAddrLayer::peer() } else { layer })
 }

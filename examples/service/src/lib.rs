@@ -26,6 +26,7 @@ mod password_desk;
 mod problem;
 mod random;
 mod request_id;
+mod secret;
 mod server;
 mod start_error;
 #[cfg(feature = "test-util")]
@@ -48,6 +49,7 @@ pub use logging::{LogFormat, start_logging};
 pub use options::InstanceOptions;
 pub use password_desk::PasswordDesk;
 pub use problem::Refusal;
+pub use secret::secret_of;
 pub use server::Server;
 pub use start_error::StartError;
 pub use users::{Demo, User, Users};

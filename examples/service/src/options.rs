@@ -36,6 +36,11 @@ pub struct InstanceOptions {
     #[arg(long, value_name = "CIDR", value_delimiter = ',')]
     pub trusted_proxy: Vec<String>,
 
+    /// The balancers of `--trusted-proxy` begin each connection with a header of the PROXY protocol,
+    /// version 1 or 2, that says who the client is; `X-Forwarded-For` is believed of nobody
+    #[arg(long, requires = "trusted_proxy")]
+    pub proxy_protocol: bool,
+
     /// How long it goes on serving after SIGTERM or SIGINT, no longer ready, so that balancers
     /// send requests elsewhere: up to 10 minutes. A second signal ends the wait
     #[arg(long, value_name = "DURATION", default_value = "4s", value_parser = drain)]
@@ -99,8 +104,8 @@ mod tests {
         let command = Options::command();
         let variables = command.get_arguments().map(|option| option.get_env().unwrap());
         let variables = variables.map(|variable| variable.to_str().unwrap()).collect::<Vec<_>>();
-        let expected = "TEST_LISTEN TEST_ADMIN_LISTEN TEST_INSTANCE TEST_USERS TEST_TRUSTED_PROXY TEST_DRAIN \
-                        TEST_LOG TEST_LOG_FILTER";
+        let expected = "TEST_LISTEN TEST_ADMIN_LISTEN TEST_INSTANCE TEST_USERS TEST_TRUSTED_PROXY \
+                        TEST_PROXY_PROTOCOL TEST_DRAIN TEST_LOG TEST_LOG_FILTER";
         assert_eq!(variables.join(" "), expected);
     }
 

@@ -1,10 +1,13 @@
 use std::future::{Future, IntoFuture};
+use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::Router;
-use axum::serve::ListenerExt;
-use tokio::net::TcpListener;
+use axum::serve::{Listener, ListenerExt};
+use guard_layer::ProxyProtocolListener;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 use crate::bounds::REQUEST_TIMEOUT;
@@ -22,6 +25,8 @@ pub struct Server {
     address: SocketAddr,
     signals: StopSignals,
     drain: Duration,
+    /// Who begins connections with a header that says who the client is.
+    proxies: Option<Vec<String>>,
 }
 
 impl Server {
@@ -35,7 +40,8 @@ impl Server {
         let signals = StopSignals::listen().map_err(|error| StartError::about("signals", error))?;
         let listener = TcpListener::bind(listen).await.map_err(about)?;
         let address = listener.local_addr().map_err(about)?;
-        Ok(Self { listener, address, signals, drain: options.drain })
+        let proxies = options.proxy_protocol.then(|| options.trusted_proxy.clone());
+        Ok(Self { listener, address, signals, drain: options.drain, proxies })
     }
 
     /// Where it listens.
@@ -56,13 +62,14 @@ impl Server {
     ) -> Result<(), StartError> {
         let listener = ClosingListener::new(self.listener, lifecycle.clone());
         let listener = listener.map_err(|error| StartError::about("--listen", error))?;
-        let listener = listener.tap_io(|connection| {
-            connection.set_nodelay(true).ok();
-        });
-        let service = app.into_make_service_with_connect_info::<SocketAddr>();
-        let server =
-            axum::serve(listener, service).with_graceful_shutdown(lingered(lifecycle.clone()));
-        let server = tokio::spawn(server.into_future());
+        let server = match self.proxies {
+            None => spawn(listener, app, lifecycle.clone()),
+            Some(proxies) => {
+                let listener = ProxyProtocolListener::new(listener, proxies);
+                let about = |error| StartError::about("--trusted-proxy", error);
+                spawn(listener.map_err(about)?, app, lifecycle.clone())
+            }
+        };
         tokio::select! {
             () = become_ready(&lifecycle, ready) => self.signals.next().await,
             () = self.signals.next() => {}
@@ -74,6 +81,18 @@ impl Server {
         }
         Ok(())
     }
+}
+
+fn spawn<L>(listener: L, app: Router, lifecycle: Lifecycle) -> JoinHandle<io::Result<()>>
+where
+    L: Listener<Io = TcpStream, Addr = SocketAddr>,
+{
+    let listener = listener.tap_io(|connection| {
+        connection.set_nodelay(true).ok();
+    });
+    let service = app.into_make_service_with_connect_info::<SocketAddr>();
+    let server = axum::serve(listener, service).with_graceful_shutdown(lingered(lifecycle));
+    tokio::spawn(server.into_future())
 }
 
 async fn become_ready(lifecycle: &Lifecycle, ready: impl Future<Output = ()>) {

@@ -6,11 +6,12 @@
 //! (`example_service`), the headers that pages need, the refusal of forms of other sites,
 //! `SessionLayer`, then the handler, in the file of its name. Pages are made in `page`.
 //!
-//! A guest has a cart too; a login keeps it, and a logout ends it all. Nothing slows down who
-//! guesses passwords: that is for a login throttle, which this example does not have yet.
+//! A guest has a cart too; a login keeps it, and a logout ends it all. Who guesses passwords has to
+//! wait, and a browser that has logged in before does not.
 
 mod app;
 mod cart;
+mod device_cookie;
 mod devices;
 mod failure;
 mod forgery;

@@ -1,15 +1,19 @@
 use std::sync::Arc;
 
-use auth_core::{Challenge, Rejection};
+use auth_core::{Challenge, ClientAddr, Rejection};
 use axum::Json;
-use axum::extract::State;
+use axum::extract::{FromRef, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use example_service::{PasswordDesk, Refusal, User};
-use http::{HeaderMap, StatusCode};
+use guard_layer::LoginThrottle;
+use http::header::SET_COOKIE;
+use http::{HeaderMap, HeaderValue, StatusCode};
 use serde::Deserialize;
 use serde_json::json;
 use session_layer::{Login, Session, SessionError, SessionExt};
 
+use crate::Shop;
+use crate::device_cookie::DeviceCookie;
 use crate::failure::Failure;
 use crate::form_or_json::FormOrJson;
 use crate::label::label;
@@ -32,14 +36,15 @@ pub(crate) async fn form() -> Page {
 
 /// `POST /login`: the session becomes the user's, with the cart that the guest has filled.
 pub(crate) async fn login(
-    State(passwords): State<PasswordDesk>,
+    State(desk): State<LoginDesk>,
+    client: ClientAddr,
     wanted: Wanted,
     session: Session,
     headers: HeaderMap,
     FormOrJson(credentials): FormOrJson<Credentials>,
 ) -> Result<Response, Failure> {
-    let Credentials { username, password, remember } = credentials;
-    let user = passwords.check(username, password).await?.ok_or_else(wrong)?;
+    let remember = credentials.remember;
+    let (user, device) = desk.authenticate(client, &headers, credentials).await?;
     leave_to_another(&session, &user).await?;
     let login = Login::of(&*user.name);
     let login = if remember { login.remembered() } else { login };
@@ -49,10 +54,55 @@ pub(crate) async fn login(
             None => login,
         })
         .await?;
-    Ok(match wanted {
+    let mut response = match wanted {
         Wanted::Page => Redirect::to("/cart").into_response(),
         Wanted::Json => Json(json!({ "username": user.name })).into_response(),
-    })
+    };
+    response.headers_mut().extend(device.map(|cookie| (SET_COOKIE, cookie)));
+    Ok(response)
+}
+
+/// Checks passwords, and makes wait who guesses.
+#[derive(Clone, Debug)]
+pub(crate) struct LoginDesk {
+    passwords: PasswordDesk,
+    throttle: LoginThrottle,
+    device_cookie: DeviceCookie,
+}
+
+impl LoginDesk {
+    /// The user, and the cookie by which the browser will be known.
+    async fn authenticate(
+        &self,
+        client: ClientAddr,
+        headers: &HeaderMap,
+        credentials: Credentials,
+    ) -> Result<(Arc<User>, Option<HeaderValue>), Refusal> {
+        let Credentials { username, password, .. } = credentials;
+        let device = self.device_cookie.read(headers);
+        let attempt = self.throttle.begin(&username, client, device).await?;
+        match self.passwords.check(username, password).await {
+            Ok(Some(user)) => {
+                let device = attempt.succeeded().await;
+                Ok((user, device.and_then(|device| self.device_cookie.give(&device))))
+            }
+            Ok(None) => Err(wrong()),
+            Err(busy) => {
+                attempt.withdrawn().await;
+                Err(busy)
+            }
+        }
+    }
+}
+
+impl FromRef<Shop> for LoginDesk {
+    fn from_ref(shop: &Shop) -> Self {
+        Self {
+            passwords: shop.passwords.clone(),
+            throttle: shop.throttle.clone(),
+            device_cookie: shop.device_cookie,
+        }
+    }
 }
 
 /// The session of one user is not handed on to the next.

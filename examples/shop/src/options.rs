@@ -1,3 +1,5 @@
+use std::path::PathBuf;
+
 use clap::{Parser, Subcommand};
 use example_service::{HashPassword, InstanceOptions, variables_of};
 
@@ -33,6 +35,11 @@ pub struct Options {
     /// How many replicas of Redis have a change before it is answered; it is an error if they don't
     #[arg(long, value_name = "COUNT", default_value_t = 0)]
     pub redis_replicas: u32,
+
+    /// File with a secret of 32 random bytes or more, the same for all instances and used for nothing
+    /// else, so that they count failed logins together, in the store. By default each counts its own
+    #[arg(long, value_name = "FILE")]
+    pub throttle_key: Option<PathBuf>,
 
     /// For development without TLS: a session cookie without `Secure`, which everybody on the way
     /// can read. For localhost most browsers do not need it

@@ -41,6 +41,11 @@ async fn start(options: &Options) -> Result<(), StartError> {
             "sessions are in memory: no other instance knows them, and they end with this one"
         );
     }
+    if options.throttle_key.is_none() {
+        tracing::warn!(
+            "there is no --throttle-key: failed logins are counted by this instance alone"
+        );
+    }
     tracing::info!(instance, %address, store = %options.store, "listening");
     let welcome = Welcome { instance: &instance, address, demos: shop.demos() };
     if let Some(admin) = admin {

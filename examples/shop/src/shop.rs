@@ -1,11 +1,12 @@
 use std::sync::Arc;
 
-use axum::extract::FromRef;
-use example_service::{Demo, Instance, Lifecycle, PasswordDesk, StartError, Users};
-use session_layer::SessionLayer;
+use example_service::{Demo, Instance, Lifecycle, PasswordDesk, StartError, Users, secret_of};
+use guard_layer::LoginThrottle;
 use session_layer::backend::Backend;
+use session_layer::{LoginAttempts, SessionLayer};
 
 use crate::Options;
+use crate::device_cookie::DeviceCookie;
 
 /// What an instance without a name is called, with its port.
 pub(crate) const KIND: &str = "shop";
@@ -16,6 +17,8 @@ pub struct Shop {
     pub(crate) instance: Instance,
     pub(crate) passwords: PasswordDesk,
     pub(crate) sessions: SessionLayer,
+    pub(crate) throttle: LoginThrottle,
+    pub(crate) device_cookie: DeviceCookie,
     demos: Arc<[Demo]>,
 }
 
@@ -29,6 +32,8 @@ impl Shop {
         Ok(Self {
             instance: Instance::new(&options.instance, KIND)?,
             passwords: PasswordDesk::new(users),
+            throttle: throttle(options, Arc::clone(&backend))?,
+            device_cookie: DeviceCookie::of(options),
             sessions: sessions(options, backend)?,
             demos: demos.into(),
         })
@@ -52,8 +57,8 @@ fn sessions(options: &Options, backend: Arc<dyn Backend>) -> Result<SessionLayer
     layer.build().map_err(|error| StartError::about("sessions", error))
 }
 
-impl FromRef<Shop> for PasswordDesk {
-    fn from_ref(shop: &Shop) -> Self {
-        shop.passwords.clone()
-    }
+fn throttle(options: &Options, backend: Arc<dyn Backend>) -> Result<LoginThrottle, StartError> {
+    let secret = secret_of("--throttle-key", options.throttle_key.as_deref())?;
+    let attempts = LoginAttempts::in_backend(backend);
+    Ok(LoginThrottle::builder(Arc::new(attempts), &secret).build())
 }

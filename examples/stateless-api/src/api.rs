@@ -36,7 +36,7 @@ impl Api {
         let (verifier, remote_keys) = verifier(options, &issuer)?;
         let (users, demos) = Users::from_options(&options.instance, &["demo"], &["orders:write"])?;
         Ok(Self {
-            desk: LoginDesk::new(users, issuer.clone()),
+            desk: LoginDesk::new(users, issuer.clone())?,
             issuer,
             jwt: JwtLayer::new(verifier),
             remote_keys,

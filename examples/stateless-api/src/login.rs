@@ -1,10 +1,11 @@
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use auth_core::{Challenge, Rejection};
+use auth_core::{Challenge, ClientAddr, Rejection};
 use axum::Json;
 use axum::extract::State;
-use example_service::{JsonBody, PasswordDesk, Refusal, User, Users};
+use example_service::{JsonBody, PasswordDesk, Refusal, StartError, User, Users, secret_of};
+use guard_layer::{LoginThrottle, MemoryAttempts};
 use http::header::CACHE_CONTROL;
 use http::{HeaderName, StatusCode};
 use jwt_layer::{Grant, IssueError, IssuedToken, Issuer};
@@ -13,9 +14,10 @@ use serde::{Deserialize, Serialize};
 /// The `client_id` of the tokens: users log in with the API itself.
 const CLIENT_ID: &str = "stateless-api";
 
-/// Checks passwords and issues tokens.
+/// Checks passwords and issues tokens, and makes wait who guesses.
 #[derive(Clone, Debug)]
 pub(crate) struct LoginDesk {
+    throttle: LoginThrottle,
     passwords: PasswordDesk,
     issuer: Issuer,
 }
@@ -45,9 +47,10 @@ struct Roles<'a> {
 /// `POST /login`: a token for a name and a password.
 pub(crate) async fn login(
     State(desk): State<LoginDesk>,
+    client: ClientAddr,
     JsonBody(credentials): JsonBody<Credentials>,
 ) -> Result<([(HeaderName, &'static str); 1], Json<TokenResponse>), Refusal> {
-    let user = desk.authenticate(credentials).await?;
+    let user = desk.authenticate(client, credentials).await?;
     let token = desk.issue(&user).map_err(|error| {
         tracing::error!(%error, "no token could be issued");
         Refusal::internal()
@@ -59,13 +62,32 @@ pub(crate) async fn login(
 }
 
 impl LoginDesk {
-    pub(crate) fn new(users: Users, issuer: Issuer) -> Self {
-        Self { passwords: PasswordDesk::new(users), issuer }
+    /// The instances share nothing, so that each counts by itself what has failed.
+    pub(crate) fn new(users: Users, issuer: Issuer) -> Result<Self, StartError> {
+        let secret = secret_of("login throttle", None)?;
+        let throttle = LoginThrottle::builder(Arc::new(MemoryAttempts::new()), &secret).build();
+        Ok(Self { throttle, passwords: PasswordDesk::new(users), issuer })
     }
 
-    async fn authenticate(&self, credentials: Credentials) -> Result<Arc<User>, Refusal> {
+    async fn authenticate(
+        &self,
+        client: ClientAddr,
+        credentials: Credentials,
+    ) -> Result<Arc<User>, Refusal> {
         let Credentials { username, password } = credentials;
-        self.passwords.check(username, password).await?.ok_or_else(wrong)
+        let attempt = self.throttle.begin(&username, client, None).await?;
+        match self.passwords.check(username, password).await {
+            Ok(Some(user)) => {
+                // What proves it later is for a browser's cookie.
+                attempt.succeeded().await;
+                Ok(user)
+            }
+            Ok(None) => Err(wrong()),
+            Err(busy) => {
+                attempt.withdrawn().await;
+                Err(busy)
+            }
+        }
     }
 
     fn issue(&self, user: &User) -> Result<IssuedToken, IssueError> {

@@ -25,6 +25,10 @@ pub enum Shipped {
     HaProxySticky,
     /// The same, changed as its comment says: the API gives the cookie.
     HaProxyServiceCookie,
+    /// HAProxy, in turn, that passes on bytes and names the client with the PROXY protocol, version 2.
+    HaProxyTcp,
+    /// The same, changed as its comment says: version 1.
+    HaProxyTcpLine,
     /// Caddy, in turn.
     Caddy,
     /// The same, changed as its comment says: by the cookie `srv_id` that it gives itself.
@@ -62,6 +66,10 @@ impl Shipped {
             Self::HaProxyServiceCookie => Self::HaProxySticky
                 .configuration()
                 .service_cookie("cookie srv_id insert", "cookie srv_id #"),
+            Self::HaProxyTcp => of(HAPROXY, "haproxy-tcp.cfg").proxy_protocol(),
+            Self::HaProxyTcpLine => {
+                Self::HaProxyTcp.configuration().changed(" send-proxy-v2 ", " send-proxy ")
+            }
             Self::Caddy => of(CADDY, "Caddyfile"),
             Self::CaddySticky => of(CADDY, "Caddyfile")
                 .changed("lb_policy round_robin\n", "lb_policy cookie srv_id secret\n"),
@@ -101,6 +109,10 @@ impl Configuration {
 
     fn service_cookie(self, from: &'static str, to: &'static str) -> Self {
         Self { api_options: &["--sticky", "--sticky-plain-http"], ..self.changed(from, to) }
+    }
+
+    fn proxy_protocol(self) -> Self {
+        Self { api_options: &["--proxy-protocol"], ..self }
     }
 
     /// Its files and their texts, with these ports instead of the shipped ones.

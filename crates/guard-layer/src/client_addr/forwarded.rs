@@ -2,6 +2,7 @@ use auth_core::ClientAddr;
 use http::HeaderMap;
 use http::header::FORWARDED;
 
+use super::origin::{self, Said};
 use super::{list, node};
 
 /// The hops that `Forwarded` (RFC 7239) names, from right to left.
@@ -10,24 +11,34 @@ pub(super) fn hops(headers: &HeaderMap) -> impl Iterator<Item = ClientAddr> {
     lines.flat_map(|line| list::split_from_right(line.as_bytes(), b',')).map(hop)
 }
 
+/// What the proxy of a hop says of its client's request: the scheme, and the host.
+pub(super) fn target(headers: &HeaderMap, hop: usize) -> Said {
+    let lines = headers.get_all(FORWARDED).into_iter().rev();
+    let elements = lines.flat_map(|line| list::split_from_right(line.as_bytes(), b','));
+    let Some(element) = elements.take(hop).last() else { return (None, None) };
+    let said = |name: &[u8]| parameter(element, name);
+    let scheme = said(b"proto").and_then(|scheme| origin::scheme(&scheme));
+    (scheme, said(b"host").and_then(|host| origin::host(&host)))
+}
+
 fn hop(element: &[u8]) -> ClientAddr {
-    let node = for_parameter(element).and_then(|node| String::from_utf8(node).ok());
+    let node = parameter(element, b"for").and_then(|node| String::from_utf8(node).ok());
     let ip = node.and_then(|node| node::address(&node));
     ip.map_or(ClientAddr::UNKNOWN, ClientAddr::new)
 }
 
-/// The value of `for`; none where the element is not well-formed or does not name it once
+/// The value of a parameter; none where the element is not well-formed or does not name it once
 /// (RFC 7239 section 4).
-fn for_parameter(element: &[u8]) -> Option<Vec<u8>> {
+fn parameter(element: &[u8], wanted: &[u8]) -> Option<Vec<u8>> {
     let pairs = list::split_from_right(element, b';').map(<[u8]>::trim_ascii);
-    let mut node = None;
+    let mut found = None;
     for pair in pairs.filter(|pair| !pair.is_empty()) {
         let (name, value) = parse_pair(pair)?;
-        if name.eq_ignore_ascii_case(b"for") && node.replace(value).is_some() {
+        if name.eq_ignore_ascii_case(wanted) && found.replace(value).is_some() {
             return None;
         }
     }
-    node
+    found
 }
 
 fn parse_pair(pair: &[u8]) -> Option<(&[u8], Vec<u8>)> {

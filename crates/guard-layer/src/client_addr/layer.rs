@@ -6,8 +6,9 @@ use super::builder::ClientAddrBuilder;
 use super::config::{Config, Source};
 use super::service::ClientAddrService;
 
-/// A layer that decides from which address a request comes, and puts it into the request's
-/// extensions as [`ClientAddr`](auth_core::ClientAddr).
+/// A layer that decides from which address a request comes and which scheme and host its client has
+/// asked for, and puts both into the request's extensions, as
+/// [`ClientAddr`](auth_core::ClientAddr) and [`TargetOrigin`](auth_core::TargetOrigin).
 ///
 /// Handlers take `ClientAddr` as an extractor; inner layers read it from the extensions. Use
 /// [`peer`](Self::peer) where clients connect directly, and [`builder`](Self::builder) behind
@@ -45,17 +46,28 @@ use super::service::ClientAddrService;
 /// address or an IPv6 address in brackets, without its port. What has a colon has to be quoted. A
 /// quoted string ends within its line.
 ///
+/// # The scheme and the host
+///
+/// They are taken from the same proxy that has named the client, and never from an untrusted peer.
+/// Beside `X-Forwarded-For` they are in `X-Forwarded-Proto` and `X-Forwarded-Host`, at the same place
+/// from the right, or else the leftmost, as most proxies write one value in place of what was there;
+/// in `Forwarded` they are the `proto` and `host` of the client's element. What is malformed was not
+/// said. The host that nobody said is that of the request (`:authority` or `Host`), which the client
+/// chooses; the scheme is then unknown.
+///
 /// # What is ignored
 ///
 /// Every other header, such as `X-Real-IP` and `CF-Connecting-IP`; the one of the two that is not
 /// configured; every header of a peer that is not trusted. Headers are left as they are, so nobody
 /// further in should read them. A `ClientAddr` from further out is replaced. The PROXY protocol is
-/// the listener's business: one that speaks it says in `ConnectInfo` who the client is.
+/// the listener's business: a [`ProxyProtocolListener`](crate::ProxyProtocolListener) says in
+/// `ConnectInfo` who the client is. It takes the place of both headers.
 ///
 /// # What this does not protect from
 ///
 /// - A trusted proxy that passes the header on without adding to it, or copies a client's text into
-///   it unquoted.
+///   it unquoted. That goes for `X-Forwarded-Proto` and `X-Forwarded-Host` too: have the outermost
+///   proxy write both, or remove them.
 /// - With [`trusted_hops`](ClientAddrBuilder::trusted_hops), a client that gets around a proxy.
 /// - Clients that share an address (NAT, a VPN), or one that has many: an address is a hint, and no
 ///   proof of who is asking.

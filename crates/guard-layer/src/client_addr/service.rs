@@ -2,7 +2,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use auth_core::ClientAddr;
+use auth_core::{ClientAddr, TargetOrigin};
 use axum::extract::connect_info::{ConnectInfo, MockConnectInfo};
 use http::{Extensions, Request};
 use tower_service::Service;
@@ -24,12 +24,13 @@ impl<S> ClientAddrService<S> {
         Self { inner, config }
     }
 
-    fn client_addr<B>(&self, request: &Request<B>) -> ClientAddr {
-        let Some(peer) = peer(request.extensions()) else {
+    fn ends<B>(&self, request: &Request<B>) -> (ClientAddr, TargetOrigin) {
+        let peer = peer(request.extensions());
+        if peer.is_none() {
             self.config.report_missing_peer();
-            return ClientAddr::UNKNOWN;
-        };
-        decide::client_addr(ClientAddr::new(peer.ip()), &self.config.source, request.headers())
+        }
+        let peer = peer.map_or(ClientAddr::UNKNOWN, of_peer);
+        decide::ends(peer, &self.config.source, request.uri(), request.headers())
     }
 }
 
@@ -46,8 +47,9 @@ where
     }
 
     fn call(&mut self, mut request: Request<B>) -> S::Future {
-        let client = self.client_addr(&request);
+        let (client, target) = self.ends(&request);
         request.extensions_mut().insert(client);
+        request.extensions_mut().insert(target);
         self.inner.call(request)
     }
 }
@@ -56,4 +58,12 @@ where
 fn peer(extensions: &Extensions) -> Option<SocketAddr> {
     let mock = || extensions.get().map(|MockConnectInfo(peer)| *peer);
     extensions.get().map(|ConnectInfo(peer)| *peer).or_else(mock)
+}
+
+/// Nobody has an unspecified address: it is what a `ProxyProtocolListener` has for no address.
+fn of_peer(peer: SocketAddr) -> ClientAddr {
+    match peer.ip().is_unspecified() {
+        true => ClientAddr::UNKNOWN,
+        false => ClientAddr::new(peer.ip()),
+    }
 }

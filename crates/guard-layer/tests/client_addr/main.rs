@@ -1,4 +1,4 @@
-//! From where a request comes, as a handler behind an axum router sees it.
+//! From where a request comes and to where, as a handler behind an axum router sees it.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
@@ -8,6 +8,8 @@ mod forwarded;
 mod missing_peer;
 mod peer;
 mod properties;
+mod proxy_protocol;
 mod socket;
+mod target;
 mod trust;
 mod x_forwarded_for;

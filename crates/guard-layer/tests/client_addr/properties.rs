@@ -38,9 +38,9 @@ fn element(name: &str, ip: IpAddr) -> String {
 
 fn client() -> impl Strategy<Value = IpAddr> {
     let ip = any::<IpAddr>().prop_map(|ip| ip.to_canonical());
-    ip.prop_filter("a client is no proxy", |ip| match ip {
-        IpAddr::V4(ip) => ip.octets()[0] != 10,
-        IpAddr::V6(ip) => ip.octets()[0] != 0xfd,
+    ip.prop_filter("a client has an address, and is no proxy", |ip| match ip {
+        IpAddr::V4(v4) => v4.octets()[0] != 10 && !ip.is_unspecified(),
+        IpAddr::V6(v6) => v6.octets()[0] != 0xfd && !ip.is_unspecified(),
     })
 }
 

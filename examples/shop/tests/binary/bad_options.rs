@@ -32,6 +32,21 @@ fn a_users_file_that_is_not_there_or_not_one_is_refused() {
 }
 
 #[test]
+fn a_throttle_key_that_is_not_there_or_too_short_is_refused() {
+    let line = "error: --throttle-key /nowhere/key: No such file or directory (os error 2)\n";
+    refused(&["--throttle-key", "/nowhere/key"], line);
+    let files = Files::new();
+    let path = files.write("key", "secret\n");
+    let reason = "a secret has 32 random bytes or more";
+    refused(&["--throttle-key", &path], &format!("error: --throttle-key {path}: {reason}\n"));
+}
+
+#[test]
+fn the_proxy_protocol_of_nobody_is_refused() {
+    refused(&["--proxy-protocol"], "error: the following required arguments were not provided: ");
+}
+
+#[test]
 fn a_network_that_is_none_is_refused() {
     let line = "error: --trusted-proxy: trusted proxy \"10.0.0.300\": neither an address nor";
     refused(&["--trusted-proxy", "10.0.0.300"], line);

@@ -12,3 +12,4 @@ mod drain;
 mod metrics;
 mod program;
 mod start;
+mod throttle;

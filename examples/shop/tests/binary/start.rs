@@ -26,9 +26,10 @@ fn two_demo_users_and_the_store_are_printed() {
 const ADD: &str = "POST /cart/items HTTP/1.1\r\nhost: shop\r\ncontent-type: application/json\r\n\
                    content-length: 26\r\n\r\n{\"sku\":\"tea\",\"quantity\":2}";
 
-/// The `name=value` of the cookie that a head sets.
+/// The `name=value` of the session's cookie that a head sets.
 fn cookie(head: &str) -> &str {
-    let cookie = head.lines().find_map(|line| line.strip_prefix("set-cookie: ")).unwrap();
+    let mut cookies = head.lines().filter_map(|line| line.strip_prefix("set-cookie: "));
+    let cookie = cookies.find(|cookie| cookie.contains("sid=")).unwrap();
     cookie.split(';').next().unwrap()
 }
 

@@ -11,15 +11,17 @@ use tower::ServiceExt;
 #[derive(Clone)]
 pub(crate) struct Client {
     app: Router,
-    /// `name=value`.
+    /// `name=value`, of its session.
     pub(crate) cookie: Option<String>,
+    /// `name=value`, of a browser that has logged in.
+    pub(crate) device: Option<String>,
 }
 
 const BROWSER: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
 
 impl Client {
     pub(crate) fn of(app: Router) -> Self {
-        Self { app, cookie: None }
+        Self { app, cookie: None, device: None }
     }
 
     /// Gets JSON.
@@ -63,14 +65,15 @@ impl Client {
 
     /// Sends it with the cookie, and keeps or drops that as it is told.
     pub(crate) async fn send(&mut self, request: Builder, body: Body) -> Answer {
-        let request = match &self.cookie {
-            Some(cookie) => request.header(COOKIE, cookie),
-            None => request,
-        };
+        let cookies = self.cookie.iter().chain(&self.device);
+        let request = cookies.fold(request, |request, cookie| request.header(COOKIE, cookie));
         let response = self.app.clone().oneshot(request.body(body).unwrap()).await.unwrap();
         let answer = Answer::of(response).await;
-        if let Some(cookie) = answer.headers.get(SET_COOKIE) {
-            self.cookie = kept(cookie.to_str().unwrap());
+        if let Some(cookie) = session_cookie(&answer) {
+            self.cookie = kept(cookie);
+        }
+        if let Some(cookie) = device_cookie(&answer) {
+            self.device = kept(cookie);
         }
         answer
     }
@@ -109,6 +112,21 @@ impl Client {
         let answer = self.get("/me").await;
         answer.json()["username"].as_str().map(str::to_owned)
     }
+}
+
+/// The cookie of the session, as a response sets it.
+pub(crate) fn session_cookie(answer: &Answer) -> Option<&str> {
+    set_cookie(answer, "sid")
+}
+
+/// The cookie of a browser that has logged in, as a response sets it.
+pub(crate) fn device_cookie(answer: &Answer) -> Option<&str> {
+    set_cookie(answer, "device")
+}
+
+fn set_cookie<'a>(answer: &'a Answer, name: &str) -> Option<&'a str> {
+    let mut lines = answer.headers.get_all(SET_COOKIE).iter().map(|line| line.to_str().unwrap());
+    lines.find(|line| line.split('=').next().unwrap().ends_with(name))
 }
 
 fn kept(set_cookie: &str) -> Option<String> {

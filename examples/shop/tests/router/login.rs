@@ -2,7 +2,7 @@ use http::StatusCode;
 use http::header::{SET_COOKIE, WWW_AUTHENTICATE};
 use serde_json::json;
 
-use crate::client::{Client, is_page, leads_to};
+use crate::client::{Client, is_page, leads_to, session_cookie};
 use crate::service::Service;
 
 const WRONG: &str = r#"{"type":"about:blank","title":"Unauthorized","status":401,"detail":"the user name or the password is wrong","code":"invalid_credentials"}"#;
@@ -32,15 +32,15 @@ async fn a_form_logs_in_and_leads_to_the_cart() {
 async fn a_session_ends_with_the_browser_unless_it_is_to_be_remembered() {
     let service = Service::new();
     let answer = service.client().form("/login", "username=alice&password=open+sesame").await;
-    assert!(!answer.headers[SET_COOKIE].to_str().unwrap().contains("Max-Age"), "{answer:?}");
+    assert!(!session_cookie(&answer).unwrap().contains("Max-Age"), "{answer:?}");
     let form = "username=alice&password=open+sesame&remember=true";
     let answer = service.client().form("/login", form).await;
     let ninety_days = "Max-Age=7776000";
-    assert!(answer.headers[SET_COOKIE].to_str().unwrap().contains(ninety_days), "{answer:?}");
+    assert!(session_cookie(&answer).unwrap().contains(ninety_days), "{answer:?}");
     let mut credentials = Client::credentials("alice");
     credentials["remember"] = json!(true);
     let answer = service.client().post("/login", credentials).await;
-    assert!(answer.headers[SET_COOKIE].to_str().unwrap().contains(ninety_days), "{answer:?}");
+    assert!(session_cookie(&answer).unwrap().contains(ninety_days), "{answer:?}");
 }
 
 #[tokio::test]
@@ -111,7 +111,7 @@ async fn who_logs_in_once_more_keeps_the_cart() {
 async fn for_development_the_cookie_does_without_tls() {
     let mut client = Service::with(&["--insecure-http"]).client();
     let answer = client.post("/login", Client::credentials("alice")).await;
-    let cookie = answer.headers[SET_COOKIE].to_str().unwrap();
+    let cookie = session_cookie(&answer).unwrap();
     assert!(cookie.starts_with("sid=") && !cookie.contains("Secure"), "{cookie}");
 }
 
@@ -119,7 +119,7 @@ async fn for_development_the_cookie_does_without_tls() {
 async fn the_cookie_is_for_this_host_over_tls_and_for_no_script() {
     let mut client = Service::new().client();
     let answer = client.post("/login", Client::credentials("alice")).await;
-    let cookie = answer.headers[SET_COOKIE].to_str().unwrap();
+    let cookie = session_cookie(&answer).unwrap();
     assert!(cookie.starts_with("__Host-Http-sid="), "{cookie}");
     assert!(cookie.ends_with("; Path=/; Secure; HttpOnly; SameSite=Lax"), "{cookie}");
 }

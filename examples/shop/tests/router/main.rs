@@ -20,3 +20,4 @@ mod logout;
 mod preferences;
 mod service;
 mod tabs;
+mod throttle;

@@ -15,3 +15,4 @@ mod log_lines;
 mod metrics;
 mod program;
 mod start;
+mod throttle;

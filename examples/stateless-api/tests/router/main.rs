@@ -17,3 +17,4 @@ mod orders;
 mod pem_key;
 mod service;
 mod sticky;
+mod throttle;

@@ -32,6 +32,16 @@ async fn behind_haproxy_by_cookie_the_api_logs_the_client_whatever_it_claims() -
 }
 
 #[tokio::test]
+async fn behind_haproxy_with_the_proxy_protocol_the_api_logs_the_client() -> Result<()> {
+    check_behind(Shipped::HaProxyTcp).await
+}
+
+#[tokio::test]
+async fn behind_haproxy_with_the_proxy_protocol_as_a_line_the_api_logs_the_client() -> Result<()> {
+    check_behind(Shipped::HaProxyTcpLine).await
+}
+
+#[tokio::test]
 async fn behind_caddy_the_api_logs_the_client_whatever_it_claims() -> Result<()> {
     check_behind(Shipped::Caddy).await
 }

@@ -1,0 +1,9 @@
+//! Who is let try a password, and who has to wait.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
+
+mod accounts;
+mod addresses;
+mod desk;
+mod stores;
+mod ways_in;
