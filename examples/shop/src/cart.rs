@@ -60,6 +60,11 @@ impl Cart {
         Ok(session.get(FIELD).await?.unwrap_or_default())
     }
 
+    /// Empties it, and gives what was in it.
+    pub(crate) async fn take(session: &Session) -> Result<Self, SessionError> {
+        Ok(session.remove(FIELD).await?.unwrap_or_default())
+    }
+
     /// Each article and how many of it.
     pub(crate) fn items(&self) -> impl Iterator<Item = (&str, u64)> {
         self.0.iter().map(|(sku, quantity)| (sku.as_str(), *quantity))

@@ -1,3 +1,4 @@
+use auth_core::Refused;
 use axum::response::{IntoResponse, Response};
 use example_service::Refusal;
 use session_layer::SessionError;
@@ -6,6 +7,8 @@ use session_layer::SessionError;
 pub(crate) enum Failure {
     /// It says no.
     Refused(Refusal),
+    /// The guard says no.
+    Guard(Box<Refused>),
     /// The session can't be asked.
     Session(SessionError),
 }
@@ -13,6 +16,12 @@ pub(crate) enum Failure {
 impl From<Refusal> for Failure {
     fn from(refusal: Refusal) -> Self {
         Self::Refused(refusal)
+    }
+}
+
+impl From<Refused> for Failure {
+    fn from(refused: Refused) -> Self {
+        Self::Guard(Box::new(refused))
     }
 }
 
@@ -26,6 +35,7 @@ impl IntoResponse for Failure {
     fn into_response(self) -> Response {
         match self {
             Self::Refused(refusal) => refusal.into_response(),
+            Self::Guard(refused) => refused.into_response(),
             Self::Session(error) => error.into_response(),
         }
     }

@@ -4,11 +4,12 @@
 //! [`Options`] says how it is run, [`Shop`] is what all requests share, and [`app()`] is the
 //! router. A request passes, from the outside in: what is around every example
 //! (`example_service`), the headers that pages need, the refusal of forms of other sites,
-//! `SessionLayer`, then the handler, in the file of its name. Pages are made in `page`.
+//! `SessionLayer`, `GuardLayer`, then the handler, in the file of its name. Pages are made in `page`.
 //!
 //! A guest has a cart too; a login keeps it, and a logout ends it all. Who guesses passwords has to
 //! wait, and a browser that has logged in before does not.
 
+mod account;
 mod app;
 mod cart;
 mod device_cookie;
@@ -16,6 +17,7 @@ mod devices;
 mod failure;
 mod forgery;
 mod form_or_json;
+mod guard;
 mod health;
 mod label;
 mod login;
@@ -25,6 +27,7 @@ mod options;
 mod page;
 mod page_headers;
 mod preferences;
+mod reauth;
 mod run;
 mod shop;
 mod store;
@@ -33,6 +36,7 @@ mod to_try;
 mod wanted;
 
 pub use app::app;
+pub use guard::Guard;
 pub use options::Options;
 pub use run::run;
 pub use shop::Shop;

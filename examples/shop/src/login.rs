@@ -114,7 +114,7 @@ async fn leave_to_another(session: &Session, next: &Arc<User>) -> Result<(), Ses
 }
 
 /// One answer for a wrong password and an unknown name.
-fn wrong() -> Refusal {
+pub(crate) fn wrong() -> Refusal {
     unauthorized("invalid_credentials", "the user name or the password is wrong")
 }
 

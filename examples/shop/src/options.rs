@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 use example_service::{HashPassword, InstanceOptions, variables_of};
 
-use crate::Store;
+use crate::{Guard, Store};
 
 /// A shop of plain HTML pages whose sessions are shared by all instances.
 ///
@@ -35,6 +35,16 @@ pub struct Options {
     /// How many replicas of Redis have a change before it is answered; it is an error if they don't
     #[arg(long, value_name = "COUNT", default_value_t = 0)]
     pub redis_replicas: u32,
+
+    /// What happens to a request that looks unlike its session
+    #[arg(long, value_name = "POLICY", value_enum, default_value_t = Guard::Balanced)]
+    pub guard: Guard,
+
+    /// File with a secret of 32 random bytes or more, the same for all instances and used for nothing
+    /// else: what the guard notes of requests is hashed with it. By default each has its own, and
+    /// forgets what the others have noted
+    #[arg(long, value_name = "FILE")]
+    pub guard_key: Option<PathBuf>,
 
     /// File with a secret of 32 random bytes or more, the same for all instances and used for nothing
     /// else, so that they count failed logins together, in the store. By default each counts its own

@@ -46,6 +46,11 @@ async fn start(options: &Options) -> Result<(), StartError> {
             "there is no --throttle-key: failed logins are counted by this instance alone"
         );
     }
+    if options.guard_key.is_none() {
+        tracing::warn!(
+            "there is no --guard-key: the guard knows what this instance has seen, and no other"
+        );
+    }
     tracing::info!(instance, %address, store = %options.store, "listening");
     let welcome = Welcome { instance: &instance, address, demos: shop.demos() };
     if let Some(admin) = admin {

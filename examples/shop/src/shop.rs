@@ -1,12 +1,19 @@
 use std::sync::Arc;
 
+use axum::extract::FromRef;
 use example_service::{Demo, Instance, Lifecycle, PasswordDesk, StartError, Users, secret_of};
-use guard_layer::LoginThrottle;
+use guard_layer::{GuardLayer, LoginThrottle};
 use session_layer::backend::Backend;
 use session_layer::{LoginAttempts, SessionLayer};
 
-use crate::Options;
 use crate::device_cookie::DeviceCookie;
+use crate::{Options, guard};
+
+impl FromRef<Shop> for PasswordDesk {
+    fn from_ref(shop: &Shop) -> Self {
+        shop.passwords.clone()
+    }
+}
 
 /// What an instance without a name is called, with its port.
 pub(crate) const KIND: &str = "shop";
@@ -17,6 +24,7 @@ pub struct Shop {
     pub(crate) instance: Instance,
     pub(crate) passwords: PasswordDesk,
     pub(crate) sessions: SessionLayer,
+    pub(crate) guard: GuardLayer,
     pub(crate) throttle: LoginThrottle,
     pub(crate) device_cookie: DeviceCookie,
     demos: Arc<[Demo]>,
@@ -32,6 +40,7 @@ impl Shop {
         Ok(Self {
             instance: Instance::new(&options.instance, KIND)?,
             passwords: PasswordDesk::new(users),
+            guard: guard::layer(options)?,
             throttle: throttle(options, Arc::clone(&backend))?,
             device_cookie: DeviceCookie::of(options),
             sessions: sessions(options, backend)?,

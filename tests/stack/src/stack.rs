@@ -77,7 +77,7 @@ impl Stack<Shoppers> {
     ) -> Result<Self> {
         let folder = folder()?;
         let options = ["--store".into(), store(folder.path()).into()];
-        let stack = Stack::start(Example::Shop, &options, shipped, folder).await?;
+        let stack = Stack::start_shops(&options, shipped, folder).await?;
         let shoppers = Shoppers::log_in(&mut stack.client(), shoppers).await?;
         Ok(stack.with(shoppers))
     }
@@ -89,7 +89,15 @@ impl Stack<()> {
     /// # Errors
     /// Something can not be built or started, or is not installed.
     pub async fn of_empty_shops(shipped: Shipped, options: &[OsString]) -> Result<Self> {
-        Self::start(Example::Shop, options, shipped, folder()?).await
+        Self::start_shops(options, shipped, folder()?).await
+    }
+
+    /// All of them know what the others have seen.
+    async fn start_shops(options: &[OsString], shipped: Shipped, folder: TempDir) -> Result<Self> {
+        let key = folder.path().join("shop.key");
+        fs::write(&key, secret())?;
+        let keys = ["--guard-key".into(), key.clone().into(), "--throttle-key".into(), key.into()];
+        Self::start(Example::Shop, &[options, &keys].concat(), shipped, folder).await
     }
 
     async fn start(

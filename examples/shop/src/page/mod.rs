@@ -6,6 +6,7 @@ mod layout;
 mod login;
 mod me;
 mod preferences;
+mod reauth;
 mod refusal;
 mod style;
 
@@ -15,5 +16,6 @@ pub(crate) use layout::Page;
 pub(crate) use login::login;
 pub(crate) use me::me;
 pub(crate) use preferences::preferences;
+pub(crate) use reauth::reauth;
 pub(crate) use refusal::refusals_as_pages;
 pub(crate) use style::style;

@@ -1,7 +1,7 @@
 use axum::Router;
 use axum::body::Body;
 use example_service::test_util::{Answer, PASSWORD};
-use http::header::{ACCEPT, CONTENT_TYPE, COOKIE, SET_COOKIE};
+use http::header::{ACCEPT, CONTENT_TYPE, COOKIE, SET_COOKIE, USER_AGENT};
 use http::request::Builder;
 use http::{Method, Request, StatusCode};
 use serde_json::{Value, json};
@@ -15,13 +15,19 @@ pub(crate) struct Client {
     pub(crate) cookie: Option<String>,
     /// `name=value`, of a browser that has logged in.
     pub(crate) device: Option<String>,
+    /// From where, through a proxy, and what browser it says it is.
+    seen_as: Option<(&'static str, &'static str)>,
 }
 
 const BROWSER: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
 
 impl Client {
     pub(crate) fn of(app: Router) -> Self {
-        Self { app, cookie: None, device: None }
+        Self { app, cookie: None, device: None, seen_as: None }
+    }
+
+    pub(crate) fn seen_as(self, address: &'static str, browser: &'static str) -> Self {
+        Self { seen_as: Some((address, browser)), ..self }
     }
 
     /// Gets JSON.
@@ -67,6 +73,12 @@ impl Client {
     pub(crate) async fn send(&mut self, request: Builder, body: Body) -> Answer {
         let cookies = self.cookie.iter().chain(&self.device);
         let request = cookies.fold(request, |request, cookie| request.header(COOKIE, cookie));
+        let request = match self.seen_as {
+            Some((address, browser)) => {
+                request.header("x-forwarded-for", address).header(USER_AGENT, browser)
+            }
+            None => request,
+        };
         let response = self.app.clone().oneshot(request.body(body).unwrap()).await.unwrap();
         let answer = Answer::of(response).await;
         if let Some(cookie) = session_cookie(&answer) {

@@ -13,6 +13,7 @@ mod devices;
 mod errors;
 mod escaping;
 mod forgery;
+mod guard;
 mod headers;
 mod health;
 mod login;
