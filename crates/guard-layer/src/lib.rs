@@ -5,9 +5,11 @@
 //! [`ProxyProtocolListener`] is for proxies that name it with the PROXY protocol.
 //!
 //! [`LoginThrottle`] slows down who guesses passwords, and locks nobody out for good.
+//! [`WebSocketOriginLayer`] refuses WebSockets that pages of other sites open.
 
 mod client_addr;
 mod login_throttle;
+mod websocket_origin;
 
 pub use auth_core::{ClientAddr, TargetOrigin};
 pub use client_addr::{
@@ -18,3 +20,4 @@ pub use login_throttle::{
     AttemptKey, AttemptLimit, AttemptStore, AttemptStoreError, KeptAttempts, LoginAttempt,
     LoginThrottle, LoginThrottleBuilder, MemoryAttempts,
 };
+pub use websocket_origin::{WebSocketOriginFuture, WebSocketOriginLayer, WebSocketOriginService};

@@ -13,7 +13,7 @@ use crate::{
 pub fn app(shop: Shop) -> Router {
     let probes = bounded(probes().with_state(shop.clone()));
     let pages = bounded(
-        pages().with_state(shop.clone()).layer(shop.sessions.clone()).layer(forgery::layer()),
+        pages().with_state(shop.clone()).layer(shop.sessions.clone()).layer(forgery::layers()),
     );
     let pages = pages.layer(from_fn(page::refusals_as_pages)).layer(page_headers::layer());
     // A path that does not exist is one of the second.

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use example_service::{Demo, Instance, Lifecycle, PasswordDesk, StartError, Users, secret_of};
 use guard_layer::LoginThrottle;
 use session_layer::backend::Backend;
-use session_layer::{LoginAttempts, SessionLayer};
+use session_layer::{ClearSiteData, LoginAttempts, SessionLayer};
 
 use crate::Options;
 use crate::device_cookie::DeviceCookie;
@@ -52,7 +52,8 @@ impl Shop {
 }
 
 fn sessions(options: &Options, backend: Arc<dyn Backend>) -> Result<SessionLayer, StartError> {
-    let layer = SessionLayer::builder_shared(backend);
+    // Not cookies: the one by which the login knows the browser again outlives the session.
+    let layer = SessionLayer::builder_shared(backend).clear_site_data([ClearSiteData::Storage]);
     let layer = if options.insecure_http { layer.insecure_plain_http() } else { layer };
     layer.build().map_err(|error| StartError::about("sessions", error))
 }
