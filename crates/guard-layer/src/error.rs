@@ -22,6 +22,8 @@ pub enum ConfigErrorKind {
     NetworksAndHops,
     /// Both headers are chosen.
     TwoHeaders,
+    /// A trusted origin is none, or not written as browsers send it.
+    InvalidOrigin,
     /// A trusted proxy is neither an address nor a network.
     InvalidNetwork,
     /// A trusted network has bits set to the right of its prefix, as in `10.1.2.3/8`.
@@ -80,6 +82,10 @@ impl ConfigErrorKind {
             Self::TwoHeaders => {
                 "two headers are chosen: keep `x_forwarded_for` or `forwarded`, the one that \
                  your proxies write, as a client can forge the other"
+            }
+            Self::InvalidOrigin => {
+                "no browser sends such an origin: write it like `https://app.example` or \
+                 `http://localhost:3000`, in lower case, without a path or a usual port"
             }
             Self::InvalidNetwork => {
                 "neither an address nor a network: write it like `10.0.0.1` or `10.0.0.0/8`"

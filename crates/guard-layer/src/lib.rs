@@ -12,6 +12,8 @@
 //! [`RequireFresh`], [`RequireAcr`] and [`RequireFactor`] are for routes that need a proof anyway.
 //!
 //! [`LoginThrottle`] slows down who guesses passwords, and locks nobody out for good.
+//!
+//! [`WebSocketOriginLayer`] refuses WebSockets that pages of other sites open.
 
 mod agent;
 mod audit;
@@ -32,6 +34,7 @@ mod rejection;
 mod shown;
 mod signal;
 mod step_up;
+mod websocket_origin;
 
 pub use agent::{Agent, Family, Platform};
 pub use audit::{GuardEvent, GuardEventKind, Limit};
@@ -56,3 +59,4 @@ pub use signal::{Degree, Observation, Signal};
 pub use step_up::{
     Attempt, Factor, Reauth, Require, RequireAcr, RequireFactor, RequireFresh, RequireService,
 };
+pub use websocket_origin::{WebSocketOriginFuture, WebSocketOriginLayer, WebSocketOriginService};

@@ -20,7 +20,7 @@ pub fn app(shop: Shop) -> Router {
         guarded(&shop.guard)
             .with_state(shop.clone())
             .layer(shop.sessions.clone())
-            .layer(forgery::layer()),
+            .layer(forgery::layers()),
     );
     let pages = pages.layer(from_fn(page::refusals_as_pages)).layer(page_headers::layer());
     // A path that does not exist is one of the second.

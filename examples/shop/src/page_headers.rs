@@ -10,13 +10,23 @@ use tower_http::set_header::SetResponseHeaderLayer;
 /// No scripts, no frames, no styles but our own, no forms to elsewhere.
 const POLICY: &str = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
+/// No page of another site may embed what is the user's.
+const CROSS_ORIGIN_RESOURCE_POLICY: HeaderName =
+    HeaderName::from_static("cross-origin-resource-policy");
+
+/// No window of another site keeps a hold on ours.
+const CROSS_ORIGIN_OPENER_POLICY: HeaderName =
+    HeaderName::from_static("cross-origin-opener-policy");
+
 type Header = SetResponseHeaderLayer<HeaderValue>;
 
 /// The layers that set them. What a response says of its caching itself, it keeps.
-pub(crate) fn layer() -> (Header, Header, Header, Header, Header) {
+pub(crate) fn layer() -> (Header, Header, Header, Header, Header, Header, Header) {
     (
         overriding(CONTENT_SECURITY_POLICY, POLICY),
         overriding(X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        overriding(CROSS_ORIGIN_RESOURCE_POLICY, "same-origin"),
+        overriding(CROSS_ORIGIN_OPENER_POLICY, "same-origin"),
         // Not `no-referrer`: with that, browsers say `Origin: null` to us too.
         overriding(REFERRER_POLICY, "same-origin"),
         SetResponseHeaderLayer::appending(VARY, HeaderValue::from_static("accept")),

@@ -4,7 +4,7 @@ use axum::extract::FromRef;
 use example_service::{Demo, Instance, Lifecycle, PasswordDesk, StartError, Users, secret_of};
 use guard_layer::{GuardLayer, LoginThrottle};
 use session_layer::backend::Backend;
-use session_layer::{LoginAttempts, SessionLayer};
+use session_layer::{ClearSiteData, LoginAttempts, SessionLayer};
 
 use crate::device_cookie::DeviceCookie;
 use crate::{Options, guard};
@@ -61,7 +61,8 @@ impl Shop {
 }
 
 fn sessions(options: &Options, backend: Arc<dyn Backend>) -> Result<SessionLayer, StartError> {
-    let layer = SessionLayer::builder_shared(backend);
+    // Not cookies: the one by which the login knows the browser again outlives the session.
+    let layer = SessionLayer::builder_shared(backend).clear_site_data([ClearSiteData::Storage]);
     let layer = if options.insecure_http { layer.insecure_plain_http() } else { layer };
     layer.build().map_err(|error| StartError::about("sessions", error))
 }

@@ -4,7 +4,7 @@ use axum::routing::{get, post};
 use example_service::bounded;
 use jwt_layer::{RequireLayer, Requirement};
 
-use crate::{Api, admin, health, login, me, orders};
+use crate::{Api, admin, api_headers, health, login, me, orders};
 
 /// The whole service, as it is deployed.
 pub fn app(api: Api) -> Router {
@@ -14,7 +14,7 @@ pub fn app(api: Api) -> Router {
         Some(affinity) => routes.layer(affinity.clone()),
         None => routes,
     };
-    api.instance.around(bounded(routes))
+    api.instance.around(bounded(routes).layer(api_headers::layer()))
 }
 
 /// Routes that need no token.

@@ -7,6 +7,7 @@
 
 mod admin;
 mod api;
+mod api_headers;
 mod app;
 mod health;
 mod keys;

@@ -62,6 +62,27 @@ async fn a_browser_is_told_with_a_page() {
 }
 
 #[tokio::test]
+async fn a_body_that_needs_no_preflight_is_refused_too() {
+    let mut victim = Service::new().logged_in("alice").await;
+    let request = Request::post("/cart/items").header("sec-fetch-site", "cross-site");
+    let request = request.header("accept", "application/json").header(CONTENT_TYPE, "text/plain");
+    victim.send(request, r#"{"sku":"tea","quantity":1}"#.into()).await.is_problem(REFUSED);
+    assert_eq!(victim.cart().await, []);
+}
+
+#[tokio::test]
+async fn a_websocket_of_another_site_is_refused() {
+    let mut victim = Service::new().logged_in("alice").await;
+    let request = Request::get("/cart")
+        .header("host", "shop.example")
+        .header("accept", "application/json")
+        .header("connection", "upgrade")
+        .header("upgrade", "websocket")
+        .header("origin", "https://evil.example");
+    victim.send(request, Body::empty()).await.is_problem(REFUSED);
+}
+
+#[tokio::test]
 async fn a_link_from_another_site_works() {
     let request = Request::get("/cart").header("sec-fetch-site", "cross-site");
     let answer = Service::new().client().send(request, Body::empty()).await;

@@ -14,6 +14,8 @@ async fn pages_run_no_script_and_are_neither_framed_nor_stored() {
         assert_eq!(headers[CONTENT_SECURITY_POLICY], POLICY, "{path}");
         assert_eq!(headers["x-content-type-options"], "nosniff", "{path}");
         assert_eq!(headers["referrer-policy"], "same-origin", "{path}");
+        assert_eq!(headers["cross-origin-resource-policy"], "same-origin", "{path}");
+        assert_eq!(headers["cross-origin-opener-policy"], "same-origin", "{path}");
         assert_eq!(headers[CACHE_CONTROL], "no-store", "{path}");
     }
 }

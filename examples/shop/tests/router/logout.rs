@@ -13,6 +13,8 @@ async fn a_logout_ends_the_session_with_its_cart() {
     let answer = client.post("/logout", json!({})).await;
     assert_eq!(answer.status, StatusCode::NO_CONTENT);
     assert!(answer.headers[SET_COOKIE].to_str().unwrap().contains("Max-Age=0"));
+    assert_eq!(answer.headers["clear-site-data"], r#""storage""#);
+    assert_eq!(answer.headers["cache-control"], "no-store");
     assert_eq!(copy.user().await, None);
     assert_eq!(copy.cart().await, []);
 }

@@ -18,6 +18,17 @@ async fn every_response_names_the_instance() {
 }
 
 #[tokio::test]
+async fn no_response_is_a_page_that_runs_or_is_framed() {
+    let service = Service::new();
+    for path in ["/health", "/me", "/login", "/nowhere", "/.well-known/jwks.json"] {
+        let headers = service.get(path).await.headers;
+        let policy = "default-src 'none'; frame-ancestors 'none'; sandbox";
+        assert_eq!(headers["content-security-policy"], policy, "{path}");
+        assert_eq!(headers["x-content-type-options"], "nosniff", "{path}");
+    }
+}
+
+#[tokio::test]
 async fn a_request_keeps_its_id() {
     assert_eq!(
         with_id(b"0af7651916cd43dd-8448").await.headers["x-request-id"],
