@@ -50,6 +50,11 @@ use super::tally::TooMany;
 /// - Guesses from an address that the account has logged in from keep other devices there waiting,
 ///   unless they were given something to show.
 ///
+/// And it errs on the side of refusing: of many who log in at the same instant from one address, as
+/// behind the NAT of an office in the morning, those over the free ones are told to come back in a
+/// second, and so are those whose success a store that is away could not note. A device that is known
+/// is not.
+///
 /// # Example
 ///
 /// ```
