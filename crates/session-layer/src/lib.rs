@@ -40,7 +40,7 @@ pub use event::{Ending, SessionEvent, SessionEventKind};
 pub use health::HealthRoutes;
 pub use layer::SessionLayer;
 pub use login::Login;
-pub use mark::{FreshLayer, MarkService, PassiveLayer};
+pub use mark::{FreshLayer, MarkService, PassiveLayer, StaleLayer};
 pub use needs_session::{NeedsSessionLayer, NeedsSessionService};
 pub use service::{ResponseFuture, SessionService};
 pub use session_error::{SessionError, SessionErrorKind};

@@ -23,3 +23,4 @@ mod predecessor;
 mod rotation;
 mod server_errors;
 mod spy;
+mod stale;

@@ -58,6 +58,10 @@ impl Backend for Store {
         self.bounded(self.backend.load(key)).await
     }
 
+    async fn load_stale(&self, key: &SessionKey) -> Result<Loaded, BackendError> {
+        self.bounded(self.backend.load_stale(key)).await
+    }
+
     async fn create(&self, key: &SessionKey, draft: &Draft) -> Result<Created, BackendError> {
         self.bounded(self.backend.create(key, draft)).await
     }
