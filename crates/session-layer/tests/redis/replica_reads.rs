@@ -26,7 +26,7 @@ async fn watched(redis: WatchedRedis) -> (WatchedRedis, RedisBackend) {
     until("the session was there", async || backend.create(&key("a"), &draft("in")).await.ok())
         .await
         .unwrap();
-    for replica in &redis.servers[1..] {
+    for replica in redis.servers.iter().skip(1) {
         is_read(&backend, replica).await;
     }
     (redis, backend)

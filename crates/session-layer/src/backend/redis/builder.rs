@@ -97,10 +97,10 @@ impl RedisBuilder {
     /// Four times in `max_lag`, and at least once in a second, the master and its replicas are asked
     /// in the background how far they have got (`INFO replication`), from the first such read on. A
     /// replica that has not got as far as the master had `max_lag` before, that is not connected to
-    /// its master, or of which nobody knows because either of them does not answer, is not read;
-    /// the clocks of servers do not matter. One that fails, or does not answer in a quarter of the
-    /// [`timeout`](Self::timeout), is not read until it has told again how far it has got, and the
-    /// master is asked in the rest of the time. So is it for whatever a replica does not have.
+    /// its master, or of which nobody knows because either of them does not answer, is not read.
+    /// One that fails, or does not answer in a quarter of the [`timeout`](Self::timeout), is not read
+    /// until it has told again how far it has got, and the master is asked in the rest of the time.
+    /// So is it for whatever a replica does not have.
     ///
     /// The user needs the right to `INFO`, and in a cluster to `READONLY`, too: `+info +readonly`.
     pub fn replica_reads(mut self, max_lag: Duration) -> Self {
@@ -133,8 +133,9 @@ impl RedisBuilder {
     /// # Errors
     /// The URL is not one of a Redis; a timeout is zero or longer than a minute; the prefix is
     /// empty or too long; replication would wait for nothing or too long; replicas are to be read
-    /// without sentinels or a cluster, or their lag is out of bounds; the prefix has braces in a cluster; there is a certificate that can't be read, or no authority
-    /// to check Redis with, or a certificate without TLS, or a login for sentinels without them.
+    /// without sentinels or a cluster, or their lag is out of bounds; the prefix has braces in a
+    /// cluster; there is a certificate that can't be read, or no authority to check Redis with, or a
+    /// certificate without TLS, or a login for sentinels without them.
     pub fn build(self) -> Result<RedisBackend, ConfigError> {
         let address = Address::parse(&self.url)?;
         self.check_limits()?;

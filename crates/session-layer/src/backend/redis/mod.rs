@@ -94,7 +94,8 @@ use single::Single;
 ///
 /// With [`replica_reads`](RedisBuilder::replica_reads), who can do with a copy of a session that is
 /// a little old (a [`StaleLayer`](crate::StaleLayer)) is given that of a replica, of a master that
-/// sentinels watch or of one in a cluster. All else is read from masters.
+/// sentinels watch or of one in a cluster. All else is read from masters. Whether a copy has
+/// expired, the replica's own clock says.
 ///
 /// # What Redis has to be
 ///

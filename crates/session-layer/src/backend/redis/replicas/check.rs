@@ -6,6 +6,7 @@ use redis::{RedisError, RedisResult};
 use tokio::time::{Instant, MissedTickBehavior, interval};
 
 use super::super::fault::kind;
+use super::super::link::Link;
 use super::history::History;
 use super::told::{Told, ask};
 use super::{Finder, Shared};
@@ -40,7 +41,7 @@ struct Checks {
 impl Checks {
     async fn ask_master(&mut self) {
         let (asked, master) = (Instant::now(), &self.shared.master);
-        let told = ask(master, asked + self.period).await;
+        let told = told_by(master, asked + self.period).await;
         if let Ok(Some(Told::Master { history, offset, replicas })) = told {
             self.history.note(asked, history, offset, self.shared.max_lag);
             let found = self.finder.find(replicas, master, Instant::now() + self.period).await;
@@ -69,4 +70,8 @@ impl Checks {
             tracing::warn!(%error, "Redis does not tell of its replicas: none is read");
         }
     }
+}
+
+async fn told_by(master: &Link, deadline: Instant) -> RedisResult<Option<Told>> {
+    ask(&*master.wire(deadline).await?, deadline).await
 }

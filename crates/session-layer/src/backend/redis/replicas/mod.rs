@@ -20,6 +20,7 @@ use super::dialer::Dialer;
 use super::endpoint::Endpoint;
 use super::link::Link;
 use super::place::Place;
+use super::wire::Wire;
 use crate::backend::Record;
 use check::check;
 use replica::Replica;
@@ -61,17 +62,18 @@ impl Replicas {
             .get_or_init(|| Background::run(check(Arc::clone(&self.shared), self.finder.clone())));
         // The master is to have the most of the time.
         let deadline = Instant::now() + self.shared.timeout / 4;
-        self.shared.next()?.read(name, deadline).await
+        let (replica, wire) = self.shared.next()?;
+        replica.read(&wire, name, deadline).await
     }
 }
 
 impl Shared {
     /// One that may be read, each in turn.
-    fn next(&self) -> Option<Arc<Replica>> {
+    fn next(&self) -> Option<(Arc<Replica>, Arc<Wire>)> {
         let known = self.known();
         let turn = self.turn.fetch_add(1, Ordering::Relaxed) % known.len().max(1);
         let mut in_turn = known.iter().cycle().skip(turn).take(known.len());
-        in_turn.find(|replica| replica.is_readable(self.max_lag)).cloned()
+        in_turn.find_map(|replica| Some((Arc::clone(replica), replica.readable(self.max_lag)?)))
     }
 
     /// The replicas are at these places now.

@@ -1,12 +1,13 @@
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use redis::{Value, cmd};
+use redis::{RedisResult, Value, cmd};
 use tokio::time::Instant;
 
 use super::super::link::Link;
 use super::super::place::Place;
 use super::super::stored::Stored;
+use super::super::wire::Wire;
 use super::history::History;
 use super::told::{Told, ask};
 use crate::backend::Record;
@@ -15,8 +16,14 @@ use crate::backend::Record;
 pub(super) struct Replica {
     place: Place,
     link: Link,
-    /// It has all that its master had at this moment; none if nobody knows of such a moment.
-    current: Mutex<Option<Instant>>,
+    current: Mutex<Option<Current>>,
+}
+
+/// It has all that its master had at this moment, on the connection that told so: behind another
+/// one may be a server that was started since, with what it once had.
+struct Current {
+    moment: Instant,
+    wire: Arc<Wire>,
 }
 
 impl Replica {
@@ -28,14 +35,16 @@ impl Replica {
         &self.place
     }
 
-    /// Whether what it has is no older than that.
-    pub(super) fn is_readable(&self, max_lag: Duration) -> bool {
-        self.current().is_some_and(|moment| moment.elapsed() <= max_lag) && self.link.is_up()
+    /// Where to read it, if what it has is no older than that.
+    pub(super) fn readable(&self, max_lag: Duration) -> Option<Arc<Wire>> {
+        let current = self.current();
+        let current = current.as_ref().filter(|current| current.moment.elapsed() <= max_lag)?;
+        Some(Arc::clone(&current.wire))
     }
 
     /// The session under a name. A replica that fails is not read again until it is checked.
-    pub(super) async fn read(&self, name: &str, deadline: Instant) -> Option<Record> {
-        match self.link.ask(cmd("GET").arg(name), deadline).await {
+    pub(super) async fn read(&self, wire: &Wire, name: &str, deadline: Instant) -> Option<Record> {
+        match wire.ask(cmd("GET").arg(name), deadline).await {
             Ok(Value::BulkString(value)) => match Stored::read(value)? {
                 Stored::Session(record) => Some(record),
                 Stored::Alias | Stored::Ended | Stored::Superseded => None,
@@ -50,21 +59,30 @@ impl Replica {
 
     /// Finds out how far it has got.
     pub(super) async fn check(&self, history: &History, deadline: Instant) {
-        let moment = match ask(&self.link, deadline).await {
-            Ok(Some(Told::Replica { history: id, offset })) => history.reached(&id, offset),
-            Ok(_) | Err(_) => None,
-        };
-        let before = std::mem::replace(&mut *self.current(), moment);
-        match (before, moment) {
-            (None, Some(_)) => tracing::info!(replica = %self.place, "a replica of Redis is read"),
-            (Some(_), None) => {
-                tracing::info!(replica = %self.place, "a replica of Redis is not read: it is away, cut off or too old");
-            }
+        let latest = self.look(history, deadline).await.ok().flatten();
+        let (was_read, is_read) = (self.current().is_some(), latest.is_some());
+        *self.current() = latest;
+        match (was_read, is_read) {
+            (false, true) => tracing::info!(replica = %self.place, "a replica of Redis is read"),
+            (true, false) => tracing::info!(
+                replica = %self.place,
+                "a replica of Redis is away, cut off or too old, and not read"
+            ),
             _ => {}
         }
     }
 
-    fn current(&self) -> MutexGuard<'_, Option<Instant>> {
+    async fn look(&self, history: &History, deadline: Instant) -> RedisResult<Option<Current>> {
+        let wire = self.link.wire(deadline).await?;
+        Ok(match ask(&wire, deadline).await? {
+            Some(Told::Replica { history: id, offset }) => {
+                history.reached(&id, offset).map(|moment| Current { moment, wire })
+            }
+            _ => None,
+        })
+    }
+
+    fn current(&self) -> MutexGuard<'_, Option<Current>> {
         self.current.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

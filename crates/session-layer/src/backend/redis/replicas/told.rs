@@ -1,8 +1,8 @@
 use redis::{RedisResult, Value, cmd};
 use tokio::time::Instant;
 
-use super::super::link::Link;
 use super::super::place::Place;
+use super::super::wire::Wire;
 
 /// What a server says of its part in replication. Offsets are those of its history.
 #[derive(Debug, PartialEq, Eq)]
@@ -20,8 +20,8 @@ pub(super) enum Told {
 }
 
 /// None if it is neither.
-pub(super) async fn ask(link: &Link, deadline: Instant) -> RedisResult<Option<Told>> {
-    Ok(match link.ask(cmd("INFO").arg("replication"), deadline).await? {
+pub(super) async fn ask(wire: &Wire, deadline: Instant) -> RedisResult<Option<Told>> {
+    Ok(match wire.ask(cmd("INFO").arg("replication"), deadline).await? {
         Value::BulkString(text) => Told::read(&String::from_utf8_lossy(&text)),
         _ => None,
     })
