@@ -39,12 +39,13 @@ struct Checks {
 }
 
 impl Checks {
+    /// As patiently as verbs are, which have the same connection: it is in doubt when nothing comes.
     async fn ask_master(&mut self) {
         let (asked, master) = (Instant::now(), &self.shared.master);
-        let told = told_by(master, asked + self.period).await;
+        let told = told_by(master, master.deadline()).await;
         if let Ok(Some(Told::Master { history, offset, replicas })) = told {
             self.history.note(asked, history, offset, self.shared.max_lag);
-            let found = self.finder.find(replicas, master, Instant::now() + self.period).await;
+            let found = self.finder.find(replicas, master, master.deadline()).await;
             if let Some(places) = found {
                 self.shared.learn(places);
             }
