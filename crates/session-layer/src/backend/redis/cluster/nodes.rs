@@ -71,6 +71,8 @@ enum Target {
 
 /// How soon to ask again what a cluster that changes has refused.
 const PAUSE: Duration = Duration::from_millis(25);
+/// With less time than this left it is not asked again: what it has said tells more than a timeout.
+const LAST_CALL: Duration = Duration::from_millis(50);
 /// How many redirections to follow without a pause.
 const HOPS: u32 = 4;
 /// How often to explore at most, and again while somebody waits.
@@ -182,7 +184,7 @@ impl Nodes {
             hops += 1;
             target = match redirection(&error) {
                 // They send us to each other, until they agree.
-                Some(_) if hops % HOPS == 0 && Instant::now() + PAUSE < deadline => {
+                Some(_) if hops % HOPS == 0 && Instant::now() + LAST_CALL < deadline => {
                     shared.doubt.notify_one();
                     sleep(PAUSE).await;
                     Target::Master
@@ -192,7 +194,7 @@ impl Nodes {
                     Target::Master
                 }
                 Some(Redirection::Ask(place)) => Target::Importer(place),
-                Some(Redirection::Later) if Instant::now() + PAUSE < deadline => {
+                Some(Redirection::Later) if Instant::now() + LAST_CALL < deadline => {
                     shared.doubt.notify_one();
                     sleep(PAUSE).await;
                     Target::Master
