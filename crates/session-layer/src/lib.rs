@@ -50,7 +50,7 @@ pub use layer::SessionLayer;
 pub use login::Login;
 #[cfg(feature = "guard")]
 pub use login_attempts::LoginAttempts;
-pub use mark::{FreshLayer, MarkService, PassiveLayer};
+pub use mark::{FreshLayer, MarkService, PassiveLayer, StaleLayer};
 pub use needs_session::{NeedsSessionLayer, NeedsSessionService};
 pub use service::{ResponseFuture, SessionService};
 pub use session_error::{SessionError, SessionErrorKind};

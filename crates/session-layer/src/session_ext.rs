@@ -82,6 +82,7 @@ impl SessionExt for Session {
         let Login { user, remembered, label } = login.into();
         let user = UserId::new(user).ok_or(SessionError::new(SessionErrorKind::InvalidUser))?;
         let ledger = ledger(self).await?;
+        ledger.read_no_copy();
         self.cycle_id().await?;
         let stay = ledger.config().stay(remembered);
         ledger.wish(|wish| {
@@ -100,6 +101,7 @@ impl SessionExt for Session {
 
     async fn rotate(&self) -> Result<(), SessionError> {
         let ledger = ledger(self).await?;
+        ledger.read_no_copy();
         ledger.wish(|wish| {
             wish.rotation.get_or_insert(Turn::Renew);
         });

@@ -39,6 +39,16 @@ pub trait Backend: Debug + Send + Sync + 'static {
         self.load(key).await
     }
 
+    /// The same, for who can do with what was so a moment ago, such as a replica's copy. How old
+    /// that may be a backend says that has such copies; another one does as in [`load`](Self::load).
+    /// What is not found is missing in the store itself.
+    ///
+    /// # Errors
+    /// As of `load`.
+    async fn load_stale(&self, key: &SessionKey) -> Result<Loaded, BackendError> {
+        self.load(key).await
+    }
+
     /// Creates a session, of version 1, registered under its user within the cap. It never
     /// overwrites: a key that has a session or a tombstone, or is in its grace, is `Taken`. One
     /// whose session has expired may be `Taken` until that is swept. If it is taken and the user

@@ -46,8 +46,10 @@ struct State {
     fault: Option<Fault>,
     /// The request does not count as activity.
     passive: bool,
-    /// The request reads nothing old.
-    fresh: bool,
+    /// Which copy of the session the request reads.
+    reading: Reading,
+    /// What is known was read where it may be old.
+    is_copy: bool,
     /// The id that the layer before us gave, if that is what the request came with.
     predecessor: Option<Id>,
     /// The session was the predecessor's until now.
@@ -84,6 +86,17 @@ pub(crate) enum CookieChange {
     Remove,
 }
 
+/// How old what a request reads may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Reading {
+    /// As old as the backend's loads are.
+    Usual,
+    /// Not old at all.
+    Fresh,
+    /// As old as a replica's copy.
+    Stale,
+}
+
 /// Whether a step was taken, or has to be planned anew.
 enum Progress {
     Done,
@@ -103,7 +116,8 @@ impl Ledger {
             cookie: CookieChange::Keep,
             fault: None,
             passive: false,
-            fresh: false,
+            reading: Reading::Usual,
+            is_copy: false,
             predecessor: sent.predecessor(),
             taken_over: false,
             handover: Handover::Unasked,
@@ -141,9 +155,25 @@ impl Ledger {
     /// The request reads nothing old.
     pub(crate) fn make_fresh(&self) {
         let mut state = self.state();
-        state.fresh = true;
+        state.reading = Reading::Fresh;
         if state.handover == Handover::Ready {
             state.handover = Handover::Unasked;
+        }
+    }
+
+    /// The request may read a copy, unless it reads nothing old.
+    pub(crate) fn make_stale(&self) {
+        let mut state = self.state();
+        if state.reading == Reading::Usual {
+            state.reading = Reading::Stale;
+        }
+    }
+
+    /// The request reads no copy from now on.
+    pub(crate) fn read_no_copy(&self) {
+        let mut state = self.state();
+        if state.reading == Reading::Stale {
+            state.reading = Reading::Usual;
         }
     }
 
@@ -183,9 +213,11 @@ impl Ledger {
         Ok(self.live(|live| live.record.user.clone()).flatten())
     }
 
-    /// The user of the live session, where a guest's answer will not do.
+    /// The user of the live session, where neither a guest's answer will do nor an old one.
     pub(crate) async fn known_user(&self) -> Result<Option<UserId>, Fault> {
+        self.read_no_copy();
         self.reach().await?;
+        self.replace_copy().await?;
         self.user().await
     }
 
@@ -319,11 +351,27 @@ impl Ledger {
     }
 
     async fn load(&self, key: &SessionKey) -> Result<Loaded, Fault> {
-        let (backend, fresh) = (&self.config.backend, self.state().fresh);
-        Ok(match fresh {
-            true => backend.load_fresh(key).await?,
-            false => backend.load(key).await?,
-        })
+        let (backend, reading) = (&self.config.backend, self.state().next_reading());
+        let loaded = match reading {
+            Reading::Usual => backend.load(key).await?,
+            Reading::Fresh => backend.load_fresh(key).await?,
+            Reading::Stale => backend.load_stale(key).await?,
+        };
+        self.state().is_copy = reading == Reading::Stale;
+        Ok(loaded)
+    }
+
+    /// Reads what may be old once more.
+    async fn replace_copy(&self) -> Result<(), Fault> {
+        let key = self.live(|live| live.key).filter(|_| self.state().is_copy);
+        let Some(key) = key else { return Ok(()) };
+        match self.load(&key).await? {
+            Loaded::Found(found) => self.catch_up(found),
+            Loaded::Missing(missing) => {
+                self.state().known = missing.into();
+                Ok(())
+            }
+        }
     }
 
     fn learn(&self, found: Found) -> Result<(), Fault> {
@@ -342,6 +390,7 @@ impl Ledger {
             live.record = found.record;
             live.content = content;
         }
+        state.is_copy = false;
         Ok(())
     }
 
@@ -614,8 +663,18 @@ impl State {
         self.taken_over || config.renew_every.is_some_and(is_old)
     }
 
+    /// A copy is read once: another one may be older than what the request has read or written.
+    fn next_reading(&self) -> Reading {
+        match (self.reading, &self.known) {
+            (Reading::Stale, Known::Unasked(_)) => Reading::Stale,
+            (Reading::Stale, _) => Reading::Usual,
+            (reading, _) => reading,
+        }
+    }
+
     fn settle(&mut self, next: Box<Live>) {
         self.known = Known::Live(next);
+        self.is_copy = false;
         self.wish = Wish::default();
         self.updates.clear();
         self.notes.clear();

@@ -7,7 +7,8 @@ use tower_service::Service;
 use crate::engine::Ledger;
 use crate::extract::Context;
 
-/// The service of a [`PassiveLayer`](crate::PassiveLayer) or a [`FreshLayer`](crate::FreshLayer).
+/// The service of a [`PassiveLayer`](crate::PassiveLayer), a [`FreshLayer`](crate::FreshLayer) or a
+/// [`StaleLayer`](crate::StaleLayer).
 #[derive(Clone)]
 pub struct MarkService<S> {
     inner: S,

@@ -75,6 +75,10 @@ impl Backend for Observed {
         self.call("load", self.backend.load_fresh(key)).await.inspect(metrics::loaded)
     }
 
+    async fn load_stale(&self, key: &SessionKey) -> Result<Loaded, BackendError> {
+        self.call("load", self.backend.load_stale(key)).await.inspect(metrics::loaded)
+    }
+
     async fn create(&self, key: &SessionKey, draft: &Draft) -> Result<Created, BackendError> {
         self.call("create", self.backend.create(key, draft)).await
     }

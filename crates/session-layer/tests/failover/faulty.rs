@@ -1,7 +1,7 @@
 //! A backend that fails when it is told to.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicU32, Ordering};
 
 use async_trait::async_trait;
 use session_layer::backend::{
@@ -30,11 +30,18 @@ pub(crate) enum Health {
 pub(crate) struct Faulty {
     pub(crate) memory: Arc<MemoryBackend>,
     health: Arc<AtomicU8>,
+    copies: Arc<AtomicU32>,
 }
 
 impl Faulty {
     pub(crate) fn over(memory: MemoryBackend) -> Self {
-        Self { memory: Arc::new(memory), health: Arc::new(AtomicU8::new(Health::Up as u8)) }
+        let health = Arc::new(AtomicU8::new(Health::Up as u8));
+        Self { memory: Arc::new(memory), health, copies: Arc::default() }
+    }
+
+    /// How often it was asked for what may be old.
+    pub(crate) fn copies(&self) -> u32 {
+        self.copies.load(Ordering::SeqCst)
     }
 
     pub(crate) fn set(&self, health: Health) {
@@ -71,6 +78,11 @@ fn unavailable() -> BackendError {
 impl Backend for Faulty {
     async fn load(&self, key: &SessionKey) -> Result<Loaded, BackendError> {
         self.call(false, self.memory.load(key)).await
+    }
+
+    async fn load_stale(&self, key: &SessionKey) -> Result<Loaded, BackendError> {
+        self.copies.fetch_add(1, Ordering::SeqCst);
+        self.load(key).await
     }
 
     async fn create(&self, key: &SessionKey, draft: &Draft) -> Result<Created, BackendError> {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use session_layer::backend::{Backend, Change, Created, Payload, Updated};
+use session_layer::backend::{Backend, Change, Created, Loaded, Payload, Updated};
 
 use crate::faulty::Health;
 use crate::stores::{Stores, alice, draft, key, minute_old, only_one, renewal};
@@ -35,6 +35,15 @@ async fn a_primary_that_lost_its_memory_is_given_the_session_back() {
     stores.backup.create(&key("a"), &draft("a")).await.unwrap();
     assert!(stores.found("a").await.is_some());
     assert_eq!(stores.agreed("a").await.as_deref(), Some("a"));
+}
+
+#[tokio::test]
+async fn who_can_do_with_a_copy_asks_the_lead_for_one() {
+    let stores = Stores::new().await;
+    stores.backup.create(&key("a"), &draft("a")).await.unwrap();
+    let loaded = stores.failover.load_stale(&key("a")).await.unwrap();
+    assert!(matches!(loaded, Loaded::Found(_)), "what the lead does not have the other one has");
+    assert_eq!((stores.primary.copies(), stores.backup.copies()), (1, 0));
 }
 
 #[tokio::test]

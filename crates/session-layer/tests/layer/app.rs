@@ -1,5 +1,6 @@
 //! A router whose handlers do one thing each, over a backend that is watched.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -12,7 +13,7 @@ use serde_json::Value;
 use session_layer::backend::MemoryBackend;
 use session_layer::{
     FreshLayer, Login, NeedsSessionLayer, PassiveLayer, Session, SessionError, SessionExt,
-    SessionLayer, SessionLayerBuilder,
+    SessionLayer, SessionLayerBuilder, StaleLayer,
 };
 use tokio::sync::Notify;
 
@@ -73,6 +74,7 @@ pub(crate) fn routes() -> Router<Gate> {
         .route("/get/{name}", get(read))
         .route("/poll/{name}", get(read).layer(PassiveLayer::new()))
         .route("/fresh/{name}", get(read).layer(FreshLayer::new()))
+        .nest("/stale", stale_routes())
         .route("/status", get(status))
         .route("/needed", get(|| async { "served" }).layer(NeedsSessionLayer::new()))
         .route("/remove/{name}", get(remove))
@@ -100,6 +102,23 @@ pub(crate) fn routes() -> Router<Gate> {
         .route("/stay/{seconds}", get(stay))
 }
 
+/// Routes that can do with a copy.
+fn stale_routes() -> Router<Gate> {
+    Router::new()
+        .route("/get/{name}", get(read))
+        .route("/fresh-inside/{name}", get(read).layer(FreshLayer::new()))
+        .route("/set-and-reread/{name}/{value}", get(set_and_reread))
+        .route("/login/{user}", get(login))
+        .route("/logout", get(logout))
+        .route("/rotate", get(rotate))
+        .route("/read-and-devices", get(read_and_devices))
+        .layer(StaleLayer::new())
+        .route(
+            "/fresh-outside/{name}",
+            get(read).layer::<_, Infallible>(StaleLayer::new()).layer(FreshLayer::new()),
+        )
+}
+
 type Answer = Result<String, SessionError>;
 type Failure = Result<StatusCode, SessionError>;
 type Named = Path<(String, String)>;
@@ -116,6 +135,18 @@ async fn set_and_save(session: Session, Path((name, value)): Named) -> Answer {
     session.save().await?;
     session.insert("after", "the save").await?;
     Ok("saved".into())
+}
+
+async fn set_and_reread(session: Session, Path((name, value)): Named) -> Answer {
+    session.insert(&name, value).await?;
+    session.save().await?;
+    session.load().await?;
+    read(session, Path(name)).await
+}
+
+async fn read_and_devices(session: Session) -> Answer {
+    session.get_value("a").await?;
+    Ok(session.devices().await?.len().to_string())
 }
 
 async fn set_and_fail(session: Session, Path((name, value)): Named) -> Failure {

@@ -25,3 +25,4 @@ mod predecessor;
 mod rotation;
 mod server_errors;
 mod spy;
+mod stale;

@@ -73,7 +73,7 @@ impl Spy {
         if verb != "stats" {
             self.0.calls.lock().unwrap().push(verb);
         }
-        let is_write = !matches!(verb, "load" | "load_fresh" | "of_user" | "stats");
+        let is_write = !matches!(verb, "load" | "load_fresh" | "load_stale" | "of_user" | "stats");
         let is_down = self.0.is_down.load(Ordering::SeqCst);
         match is_down || (is_write && self.0.writes_fail.load(Ordering::SeqCst)) {
             true => {
@@ -96,6 +96,10 @@ impl Backend for Spy {
 
     async fn load_fresh(&self, key: &SessionKey) -> Result<Loaded, BackendError> {
         self.called("load_fresh").await?.load_fresh(key).await
+    }
+
+    async fn load_stale(&self, key: &SessionKey) -> Result<Loaded, BackendError> {
+        self.called("load_stale").await?.load_stale(key).await
     }
 
     async fn create(&self, key: &SessionKey, draft: &Draft) -> Result<Created, BackendError> {

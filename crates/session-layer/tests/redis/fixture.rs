@@ -50,13 +50,7 @@ pub(crate) type Counts = BTreeMap<String, u64>;
 
 impl Fixture {
     pub(crate) async fn counts(&self) -> Counts {
-        let stats: String = self.ask(&[b"INFO", b"commandstats"]).await;
-        let lines = stats.lines().filter_map(|line| line.strip_prefix("cmdstat_"));
-        let counts = lines.filter_map(|line| {
-            let (command, figures) = line.split_once(":calls=")?;
-            Some((command.to_owned(), figures.split(',').next()?.parse().ok()?))
-        });
-        counts.collect()
+        count_calls(&self.server.url()).await
     }
 
     /// What was sent since, but for what asks for it.
@@ -70,6 +64,17 @@ impl Fixture {
         });
         counts
     }
+}
+
+/// How often each command was sent to a Redis.
+pub(crate) async fn count_calls(url: &str) -> Counts {
+    let stats: String = ask(url, &[b"INFO", b"commandstats"]).await;
+    let lines = stats.lines().filter_map(|line| line.strip_prefix("cmdstat_"));
+    let counts = lines.filter_map(|line| {
+        let (command, figures) = line.split_once(":calls=")?;
+        Some((command.to_owned(), figures.split(',').next()?.parse().ok()?))
+    });
+    counts.collect()
 }
 
 #[async_trait]

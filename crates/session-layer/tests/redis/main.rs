@@ -8,6 +8,7 @@ mod foreign;
 mod full;
 mod legacy;
 mod outage;
+mod replica_reads;
 mod replication;
 mod rights;
 mod scripts;

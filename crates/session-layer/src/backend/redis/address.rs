@@ -152,7 +152,7 @@ fn login(url: &Url, database: u32) -> Result<Login, ConfigError> {
     if user.is_some() && password.is_none() {
         return Err(invalid("the URL has a user without a password; "));
     }
-    Ok(Login { user, password, database })
+    Ok(Login { user, password, database, ..Login::default() })
 }
 
 fn decoded(text: &str) -> Result<String, ConfigError> {
@@ -218,7 +218,7 @@ mod tests {
         let sentinels = expected(&[("one", 26379), ("two", 7000), ("::1", 26379)]);
         let expected = Servers::Watched { sentinels, master: "shop".into() };
         assert_eq!((&address.servers, address.tls), (&expected, true));
-        let Login { user, password, database } = address.login;
+        let Login { user, password, database, .. } = address.login;
         assert_eq!((user, password, database), (Some("app".into()), Some("p@ss".into()), 2));
     }
 

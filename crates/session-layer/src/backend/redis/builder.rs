@@ -10,6 +10,7 @@ use super::link::Link;
 use super::login::Login;
 use super::names::Names;
 use super::place::Place;
+use super::replicas::{Finder, Replicas};
 use super::replication::Replication;
 use super::sentinels::Sentinels;
 use super::server::Server;
@@ -29,6 +30,7 @@ pub struct RedisBuilder {
     tls: TlsSettings,
     sentinel_login: Option<Login>,
     replication: Replication,
+    max_lag: Option<Duration>,
 }
 
 impl RedisBuilder {
@@ -41,6 +43,7 @@ impl RedisBuilder {
             tls: TlsSettings::default(),
             sentinel_login: None,
             replication: Replication::asynchronous(),
+            max_lag: None,
         }
     }
 
@@ -74,7 +77,7 @@ impl RedisBuilder {
     /// `SENTINEL get-master-addr-by-name`.
     pub fn sentinel_login(mut self, user: impl Into<String>, password: impl Into<String>) -> Self {
         let (user, password) = (Some(user.into()), Some(password.into()));
-        self.sentinel_login = Some(Login { user, password, database: 0 });
+        self.sentinel_login = Some(Login { user, password, ..Login::default() });
         self
     }
 
@@ -82,6 +85,26 @@ impl RedisBuilder {
     /// replication the backend has a second connection, and its user needs the right to `WAIT`.
     pub fn replication(mut self, replication: Replication) -> Self {
         self.replication = replication;
+        self
+    }
+
+    /// Lets routes that can do with a copy (a [`StaleLayer`](crate::StaleLayer)) read replicas, so
+    /// that they are no load on the master: those that have all that the master had at most
+    /// `max_lag` ago, from 100 ms to a minute; 1 s suits most. Without this, which is the default,
+    /// such routes read from the master too. It needs sentinels or a cluster, which know the
+    /// replicas.
+    ///
+    /// Four times in `max_lag`, and at least once in a second, the master and its replicas are asked
+    /// in the background how far they have got (`INFO replication`), from the first such read on. A
+    /// replica that has not got as far as the master had `max_lag` before, that is not connected to
+    /// its master, or of which nobody knows because either of them does not answer, is not read.
+    /// One that fails, or does not answer in a quarter of the [`timeout`](Self::timeout), is not read
+    /// until it has told again how far it has got, and the master is asked in the rest of the time.
+    /// So is it for whatever a replica does not have.
+    ///
+    /// The user needs the right to `INFO`, and in a cluster to `READONLY`, too: `+info +readonly`.
+    pub fn replica_reads(mut self, max_lag: Duration) -> Self {
+        self.max_lag = Some(max_lag);
         self
     }
 
@@ -109,14 +132,16 @@ impl RedisBuilder {
     ///
     /// # Errors
     /// The URL is not one of a Redis; a timeout is zero or longer than a minute; the prefix is
-    /// empty or too long; replication would wait for nothing or too long; the
-    /// prefix has braces in a cluster; there is a certificate that can't be read, or no authority
-    /// to check Redis with, or a certificate without TLS, or a login for sentinels without them.
+    /// empty or too long; replication would wait for nothing or too long; replicas are to be read
+    /// without sentinels or a cluster, or their lag is out of bounds; the prefix has braces in a
+    /// cluster; there is a certificate that can't be read, or no authority to check Redis with, or a
+    /// certificate without TLS, or a login for sentinels without them.
     pub fn build(self) -> Result<RedisBackend, ConfigError> {
         let address = Address::parse(&self.url)?;
         self.check_limits()?;
         self.replication.check(self.timeout, address.servers.waits())?;
         self.check_sentinel_login(&address.servers)?;
+        self.check_replica_reads(&address.servers)?;
         let (dialer, names) = (self.dialer(&address)?, Names::under(self.prefix.clone()));
         let single = |server| Store::Single(Single::new(server, names.clone()));
         Ok(RedisBackend::over(match address.servers {
@@ -124,7 +149,8 @@ impl RedisBuilder {
                 single(self.server(|| Endpoint::Fixed(place.clone(), dialer.clone())))
             }
             Servers::Watched { sentinels, master } => {
-                single(self.server(|| self.watched(&sentinels, &master, dialer.clone())))
+                let server = self.server(|| self.watched(&sentinels, &master, dialer.clone()));
+                single(self.with_replicas(server, dialer.clone()))
             }
             Servers::Cluster(nodes) => Store::Cluster(self.cluster(nodes, dialer, names)?),
         }))
@@ -136,6 +162,13 @@ impl RedisBuilder {
             false => Server::over(link()),
             true => Server::replicated(link(), link(), self.replication, Arc::default()),
         }
+    }
+
+    fn with_replicas(&self, server: Server, dialer: Dialer) -> Server {
+        let Some(max_lag) = self.max_lag else { return server };
+        server.with_replicas(|master| {
+            Replicas::of(master, Finder::Master, dialer, self.timeout, max_lag)
+        })
     }
 
     fn watched(&self, sentinels: &[Place], master: &str, dialer: Dialer) -> Endpoint {
@@ -157,7 +190,8 @@ impl RedisBuilder {
                 "prefix must have no braces in a cluster, where they say what belongs on one node",
             ));
         }
-        Ok(Cluster::new(Nodes::new(nodes, dialer, self.timeout, self.replication), names))
+        let nodes = Nodes::new(nodes, dialer, self.timeout, self.replication, self.max_lag);
+        Ok(Cluster::new(nodes, names))
     }
 
     fn check_sentinel_login(&self, servers: &Servers) -> Result<(), ConfigError> {
@@ -165,6 +199,22 @@ impl RedisBuilder {
             (Servers::Watched { .. }, _) | (_, None) => Ok(()),
             (_, Some(_)) => Err(useless(
                 "sentinel_login(..) needs sentinels: write the URL as redis+sentinel://host/master",
+            )),
+        }
+    }
+
+    fn check_replica_reads(&self, servers: &Servers) -> Result<(), ConfigError> {
+        let possible = Duration::from_millis(100)..=Duration::from_secs(60);
+        match (servers, self.max_lag) {
+            (_, None) => Ok(()),
+            (Servers::One(_), Some(_)) => Err(useless(
+                "replica_reads(..) needs sentinels or a cluster, which know the replicas: write the \
+                 URL as redis+sentinel://host/master or redis+cluster://host",
+            )),
+            (_, Some(max_lag)) if possible.contains(&max_lag) => Ok(()),
+            (_, Some(_)) => Err(ConfigError::new(
+                ConfigErrorKind::InvalidBound,
+                "the lag of replica_reads(..) must be from 100 ms to a minute; 1 s suits most",
             )),
         }
     }
@@ -215,6 +265,7 @@ impl fmt::Debug for RedisBuilder {
             .field("connect_timeout", &self.connect_timeout)
             .field("tls", &self.tls)
             .field("replication", &self.replication)
+            .field("max_lag", &self.max_lag)
             .finish_non_exhaustive()
     }
 }

@@ -34,6 +34,12 @@ enum Transport {
 const KEEPALIVE: Duration = Duration::from_secs(15);
 
 impl Dialer {
+    /// The same, to replicas in a cluster.
+    pub(super) fn to_replicas(&self) -> Self {
+        let login = Login { reads_replicas: true, ..self.login.clone() };
+        Self { login, ..self.clone() }
+    }
+
     /// A connection that has been greeted.
     pub(super) async fn open(&self, place: &Place) -> RedisResult<(Arc<Wire>, Driver)> {
         self.greet(place, None).await

@@ -6,6 +6,8 @@ pub(super) struct Login {
     pub(super) user: Option<String>,
     pub(super) password: Option<String>,
     pub(super) database: u32,
+    /// To be answered by a replica in a cluster, which sends others to its master.
+    pub(super) reads_replicas: bool,
 }
 
 /// Without user and password.

@@ -2,6 +2,7 @@
 
 mod address;
 mod answer;
+mod background;
 mod backoff;
 mod builder;
 mod cluster;
@@ -18,6 +19,7 @@ mod names;
 mod place;
 mod race;
 mod record_texts;
+mod replicas;
 mod replication;
 mod script;
 mod sentinels;
@@ -87,6 +89,13 @@ use single::Single;
 /// gone, a logout too, unless that waited for replicas
 /// ([`replication`](RedisBuilder::replication)). A master that is cut off from the sentinels, and
 /// not from us, goes on taking writes that are lost later; `min-replicas-to-write 1` bounds that.
+///
+/// # Reads from replicas
+///
+/// With [`replica_reads`](RedisBuilder::replica_reads), who can do with a copy of a session that is
+/// a little old (a [`StaleLayer`](crate::StaleLayer)) is given that of a replica, of a master that
+/// sentinels watch or of one in a cluster. All else is read from masters. Whether a copy has
+/// expired, the replica's own clock says.
 ///
 /// # What Redis has to be
 ///
@@ -229,6 +238,13 @@ impl Backend for RedisBackend {
         match &*self.store {
             Store::Single(single) => single.load(key).await,
             Store::Cluster(cluster) => cluster.load(key).await,
+        }
+    }
+
+    async fn load_stale(&self, key: &SessionKey) -> Result<Loaded, BackendError> {
+        match &*self.store {
+            Store::Single(single) => single.load_stale(key).await,
+            Store::Cluster(cluster) => cluster.load_stale(key).await,
         }
     }
 

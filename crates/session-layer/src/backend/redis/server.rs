@@ -7,9 +7,10 @@ use tokio::time::Instant;
 use super::fault::{backend_error, is_unknown_script};
 use super::group_commit::GroupCommit;
 use super::link::Link;
+use super::replicas::Replicas;
 use super::replication::{Levels, Replication, ReplicationStatus, Write};
 use super::script::Script;
-use crate::backend::BackendError;
+use crate::backend::{BackendError, Record};
 
 /// A Redis, and how it is asked: what waits for replicas has a connection of its own.
 pub(super) struct Server {
@@ -17,12 +18,13 @@ pub(super) struct Server {
     replication: Replication,
     levels: Arc<Levels>,
     group_commit: Option<GroupCommit>,
+    replicas: Option<Replicas>,
 }
 
 impl Server {
     pub(super) fn over(link: Link) -> Self {
         let (replication, levels) = (Replication::asynchronous(), Arc::default());
-        Self { link: Arc::new(link), replication, levels, group_commit: None }
+        Self { link: Arc::new(link), replication, levels, group_commit: None, replicas: None }
     }
 
     /// With another connection, for what waits.
@@ -33,7 +35,12 @@ impl Server {
         levels: Arc<Levels>,
     ) -> Self {
         let group_commit = Some(GroupCommit::new(other, replication, Arc::clone(&levels)));
-        Self { link: Arc::new(link), replication, levels, group_commit }
+        Self { link: Arc::new(link), replication, levels, group_commit, replicas: None }
+    }
+
+    /// With replicas that are read.
+    pub(super) fn with_replicas(self, of: impl FnOnce(Arc<Link>) -> Replicas) -> Self {
+        Self { replicas: Some(of(Arc::clone(&self.link))), ..self }
     }
 
     pub(super) fn link(&self) -> &Arc<Link> {
@@ -52,6 +59,11 @@ impl Server {
     /// Sends a command that writes nothing.
     pub(super) async fn ask(&self, command: &Cmd, deadline: Instant) -> RedisResult<Value> {
         self.link.ask(command, deadline).await
+    }
+
+    /// The session under a name that a replica has, if one may be read.
+    pub(super) async fn read_copy(&self, name: &str) -> Option<Record> {
+        self.replicas.as_ref()?.read(name).await
     }
 
     /// Runs a script whose writes, if there are any, nobody misses.
@@ -126,6 +138,7 @@ impl fmt::Debug for Server {
         f.debug_struct("Server")
             .field("link", &self.link)
             .field("replication", &self.replication)
+            .field("replicas", &self.replicas)
             .finish_non_exhaustive()
     }
 }

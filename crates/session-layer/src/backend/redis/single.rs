@@ -43,7 +43,24 @@ impl Single {
     }
 
     pub(super) async fn load(&self, key: &SessionKey) -> Result<Loaded, BackendError> {
-        let (name, deadline) = (self.names.session(key), self.server.deadline());
+        self.load_until(key, self.server.deadline()).await
+    }
+
+    /// What no replica has may be there all the same.
+    pub(super) async fn load_stale(&self, key: &SessionKey) -> Result<Loaded, BackendError> {
+        let deadline = self.server.deadline();
+        match self.server.read_copy(&self.names.session(key)).await {
+            Some(record) => Ok(Loaded::Found(Found { key: *key, record })),
+            None => self.load_until(key, deadline).await,
+        }
+    }
+
+    async fn load_until(
+        &self,
+        key: &SessionKey,
+        deadline: Instant,
+    ) -> Result<Loaded, BackendError> {
+        let name = self.names.session(key);
         match self.server.ask(cmd("GET").arg(&name), deadline).await.map_err(backend_error)? {
             Value::Nil => Ok(Loaded::Missing(Missing::Absent)),
             Value::BulkString(value) => match Stored::read(value).ok_or_else(corrupt)? {

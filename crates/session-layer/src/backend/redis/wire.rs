@@ -149,6 +149,9 @@ async fn greet(mut connection: MultiplexedConnection, login: &Login) -> RedisRes
     if login.database != 0 {
         greeting.cmd("SELECT").arg(login.database);
     }
+    if login.reads_replicas {
+        greeting.cmd("READONLY");
+    }
     let needed = greeting.len();
     greeting.cmd("PING");
     let replies = connection.send_packed_commands(&greeting, 0, needed + 1).await?;

@@ -51,6 +51,9 @@ use verb::{Halfway, outcome};
 /// A primary that comes back without its memory is given its sessions as they are asked for. A
 /// backup that is new and empty gets each session with its next change or touch.
 ///
+/// Who can do with a replica's copy (a [`StaleLayer`](crate::StaleLayer)) is answered with one of
+/// the store that leads, if that reads its replicas.
+///
 /// A store must not be one that reads from memory: a [`NearCache`](super::NearCache) goes around
 /// this, not into it.
 ///
@@ -119,6 +122,11 @@ impl Backend for Failover {
     async fn load(&self, key: &SessionKey) -> Result<Loaded, BackendError> {
         let pair = self.pair();
         begin!(pair, |mode| verb::load(pair, mode, key))
+    }
+
+    async fn load_stale(&self, key: &SessionKey) -> Result<Loaded, BackendError> {
+        let pair = self.pair();
+        begin!(pair, |mode| verb::load_stale(pair, mode, key))
     }
 
     async fn create(&self, key: &SessionKey, draft: &Draft) -> Result<Created, BackendError> {

@@ -60,6 +60,10 @@ impl Backend for Store {
         self.bounded("load", self.backend.load(key)).await
     }
 
+    async fn load_stale(&self, key: &SessionKey) -> Result<Loaded, BackendError> {
+        self.bounded("load", self.backend.load_stale(key)).await
+    }
+
     async fn create(&self, key: &SessionKey, draft: &Draft) -> Result<Created, BackendError> {
         self.bounded("create", self.backend.create(key, draft)).await
     }

@@ -71,7 +71,9 @@ use stale::Stale;
 ///
 /// Ending a session is never a matter of memory: [`delete`](Backend::delete) goes to the store. For
 /// routes whose decisions may rest on nothing old, such as a payment after a step-up, there is the
-/// [`FreshLayer`](crate::FreshLayer).
+/// [`FreshLayer`](crate::FreshLayer). A [`StaleLayer`](crate::StaleLayer) changes nothing here: what
+/// is in memory is nearer than any replica, and a replica's copy is not kept, for nobody would tell
+/// when it is changed.
 pub struct NearCache<B> {
     shared: Arc<Shared<B>>,
 }

@@ -9,6 +9,8 @@ mod secured;
 mod shared;
 mod steps;
 
+pub(crate) use shared::{renewal, slot};
+
 mod promises {
     use super::shared::Shared;
 

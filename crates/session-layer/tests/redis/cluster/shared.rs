@@ -85,12 +85,12 @@ impl Subject for Shared {
     }
 }
 
-pub(super) async fn slot(cluster: &RedisCluster, name: &str) -> u16 {
+pub(crate) async fn slot(cluster: &RedisCluster, name: &str) -> u16 {
     let any = cluster.nodes.first().unwrap();
     ask(&any.url(), &[b"CLUSTER", b"KEYSLOT", name.as_bytes()]).await
 }
 
-pub(super) fn renewal(version: u64, to: SessionKey) -> Rotation {
+pub(crate) fn renewal(version: u64, to: SessionKey) -> Rotation {
     let grace = Duration::from_secs(60);
     let kind = RotationKind::Renew { payload: payload("renewed"), lifetime: None, grace };
     Rotation { version, to, kind }

@@ -14,6 +14,7 @@ mod topology;
 mod user;
 
 pub(super) use nodes::Nodes;
+pub(super) use topology::Topology;
 
 use redis::{Value, cmd};
 use tokio::time::Instant;
@@ -57,7 +58,24 @@ impl Cluster {
     }
 
     pub(super) async fn load(&self, key: &SessionKey) -> Result<Loaded, BackendError> {
-        let (name, deadline) = (self.names.session(key), self.nodes.deadline());
+        self.load_until(key, self.nodes.deadline()).await
+    }
+
+    /// What no replica has may be there all the same.
+    pub(super) async fn load_stale(&self, key: &SessionKey) -> Result<Loaded, BackendError> {
+        let deadline = self.nodes.deadline();
+        match self.nodes.read_copy(&self.names.session(key)).await {
+            Some(record) => Ok(Loaded::Found(Found { key: *key, record })),
+            None => self.load_until(key, deadline).await,
+        }
+    }
+
+    async fn load_until(
+        &self,
+        key: &SessionKey,
+        deadline: Instant,
+    ) -> Result<Loaded, BackendError> {
+        let name = self.names.session(key);
         match self.nodes.ask(&name, cmd("GET").arg(&name), deadline).await? {
             Value::Nil => Ok(Loaded::Missing(Missing::Absent)),
             Value::BulkString(value) if value.first() == Some(&b'S') => {

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use redis::{Cmd, RedisError, RedisResult, Value, cmd};
 use tokio::sync::{Notify, watch};
-use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep, sleep_until, timeout_at};
 
+use super::super::background::Background;
 use super::super::backoff;
 use super::super::dialer::Dialer;
 use super::super::endpoint::Endpoint;
@@ -18,17 +18,18 @@ use super::super::fault::{
 use super::super::link::Link;
 use super::super::place::Place;
 use super::super::race::first_of;
+use super::super::replicas::{Finder, Replicas};
 use super::super::replication::{Levels, Replication, ReplicationStatus, Write};
 use super::super::script::Script;
 use super::super::server::Server;
 use super::slot::slot;
 use super::topology::Topology;
-use crate::backend::BackendError;
+use crate::backend::{BackendError, Record};
 
 /// The masters of a cluster, each on a connection that heals itself, and which of them to ask.
 pub(in super::super) struct Nodes {
     shared: Arc<Shared>,
-    explorer: OnceLock<Explorer>,
+    explorer: OnceLock<Background>,
 }
 
 struct Shared {
@@ -36,6 +37,8 @@ struct Shared {
     dialer: Dialer,
     timeout: Duration,
     replication: Replication,
+    /// How old what replicas have may be, if they are read.
+    max_lag: Option<Duration>,
     levels: Arc<Levels>,
     known: Mutex<Known>,
     /// Counts what became known.
@@ -51,9 +54,6 @@ struct Known {
     /// Why the latest attempt to explore failed, if it did.
     reason: Option<RedisError>,
 }
-
-/// The task that explores, which ends with this.
-struct Explorer(JoinHandle<()>);
 
 /// What is sent to the node that has a key.
 enum Request<'a> {
@@ -71,6 +71,8 @@ enum Target {
 
 /// How soon to ask again what a cluster that changes has refused.
 const PAUSE: Duration = Duration::from_millis(25);
+/// With less time than this left it is not asked again: what it has said tells more than a timeout.
+const LAST_CALL: Duration = Duration::from_millis(50);
 /// How many redirections to follow without a pause.
 const HOPS: u32 = 4;
 /// How often to explore at most, and again while somebody waits.
@@ -82,12 +84,14 @@ impl Nodes {
         dialer: Dialer,
         timeout: Duration,
         replication: Replication,
+        max_lag: Option<Duration>,
     ) -> Self {
         let shared = Shared {
             seeds,
             dialer,
             timeout,
             replication,
+            max_lag,
             levels: Arc::default(),
             known: Mutex::default(),
             news: watch::Sender::new(0),
@@ -129,6 +133,13 @@ impl Nodes {
             self.shared.server(&master).link().ready().await?;
         }
         Ok(())
+    }
+
+    /// The session under a name that a replica of its master has, if one may be read.
+    pub(super) async fn read_copy(&self, name: &str) -> Option<Record> {
+        let shared = self.shared();
+        let master = shared.known().topology.master(slot(name.as_bytes())).cloned()?;
+        shared.server(&master).read_copy(name).await
     }
 
     /// Sends a command that is about this key.
@@ -173,7 +184,7 @@ impl Nodes {
             hops += 1;
             target = match redirection(&error) {
                 // They send us to each other, until they agree.
-                Some(_) if hops % HOPS == 0 && Instant::now() + PAUSE < deadline => {
+                Some(_) if hops % HOPS == 0 && Instant::now() + LAST_CALL < deadline => {
                     shared.doubt.notify_one();
                     sleep(PAUSE).await;
                     Target::Master
@@ -183,7 +194,7 @@ impl Nodes {
                     Target::Master
                 }
                 Some(Redirection::Ask(place)) => Target::Importer(place),
-                Some(Redirection::Later) if Instant::now() + PAUSE < deadline => {
+                Some(Redirection::Later) if Instant::now() + LAST_CALL < deadline => {
                     shared.doubt.notify_one();
                     sleep(PAUSE).await;
                     Target::Master
@@ -199,7 +210,7 @@ impl Nodes {
     fn shared(&self) -> &Arc<Shared> {
         self.explorer.get_or_init(|| {
             let shared = Arc::clone(&self.shared);
-            Explorer(tokio::spawn(async move { shared.explore_when_in_doubt().await }))
+            Background::run(async move { shared.explore_when_in_doubt().await })
         });
         &self.shared
     }
@@ -283,10 +294,13 @@ impl Shared {
 
     fn connect(&self, place: &Place) -> Server {
         let link = || Link::to(Endpoint::Fixed(place.clone(), self.dialer.clone()), self.timeout);
-        match self.replication.is_synchronous() {
+        let server = match self.replication.is_synchronous() {
             false => Server::over(link()),
             true => Server::replicated(link(), link(), self.replication, Arc::clone(&self.levels)),
-        }
+        };
+        let Some(max_lag) = self.max_lag else { return server };
+        let (finder, dialer) = (Finder::in_cluster(place.clone()), self.dialer.to_replicas());
+        server.with_replicas(|master| Replicas::of(master, finder, dialer, self.timeout, max_lag))
     }
 
     fn masters(&self) -> Vec<Place> {
@@ -377,12 +391,6 @@ impl Request<'_> {
             Self::Script(_, script, key, arguments) => call(script, &[key], arguments),
         };
         asking.then(|| cmd("ASKING")).into_iter().chain([command]).collect()
-    }
-}
-
-impl Drop for Explorer {
-    fn drop(&mut self) {
-        self.0.abort();
     }
 }
 

@@ -15,7 +15,7 @@ mod update;
 
 pub(super) use create::create;
 pub(super) use delete::delete;
-pub(super) use load::load;
+pub(super) use load::{load, load_stale};
 pub(super) use of_user::of_user;
 pub(super) use restore::restore;
 pub(super) use rotate::rotate;
