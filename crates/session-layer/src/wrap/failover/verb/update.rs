@@ -4,7 +4,7 @@ use super::super::pair::Pair;
 use super::super::{Follower, Mode, Side};
 use super::make_up_for::make_up_for;
 use super::stop::{Stop, led};
-use crate::backend::{Backend, BackendError, Change, Found, SessionKey, Updated};
+use crate::backend::{Backend, BackendError, BackendErrorKind, Change, Found, SessionKey, Updated};
 
 pub(in super::super) async fn update(
     pair: &Pair,
@@ -103,7 +103,7 @@ impl Write<'_> {
         }
         Ok(match self.aligned(&led, followed.is_some()).await? {
             None => led,
-            Some(aligned) => self.decide(led, followed.as_ref(), aligned),
+            Some(aligned) => self.decide(led, followed.as_ref(), aligned)?,
         })
     }
 
@@ -122,9 +122,14 @@ impl Write<'_> {
         }
     }
 
-    fn decide(&self, led: Updated, followed: Option<&Updated>, aligned: Aligned) -> Updated {
+    fn decide(
+        &self,
+        led: Updated,
+        followed: Option<&Updated>,
+        aligned: Aligned,
+    ) -> Result<Updated, BackendError> {
         let has = |found: &Found| found.record.payload == self.change.payload;
-        match (led, aligned) {
+        Ok(match (led, aligned) {
             // Or what others have made of it.
             (Updated::Done(version), Aligned::Kept(found))
                 if found.record.version > version || has(&found) =>
@@ -137,11 +142,18 @@ impl Write<'_> {
             {
                 Updated::Done(found.record.version)
             }
+            // The follower may have made the change, and somebody that of it: it is not to be made
+            // again.
+            (Updated::Done(version), Aligned::Yielded(found))
+                if followed.is_none() && found.record.version > version =>
+            {
+                return Err(BackendError::new(BackendErrorKind::Unavailable));
+            }
             // It was ended thereafter.
             (Updated::Done(version), Aligned::Gone(_)) => Updated::Done(version),
             (_, Aligned::Kept(found) | Aligned::Yielded(found)) => Updated::Conflict(found),
             (_, Aligned::Gone(missing)) => Updated::Missing(missing),
-        }
+        })
     }
 }
 
@@ -155,5 +167,33 @@ fn is_same(led: &Updated, followed: &Updated) -> bool {
                 && found.record.payload == same.record.payload
         }
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::pair::testing::{change, create, found, pair};
+    use super::*;
+    use crate::backend::Payload;
+
+    /// The follower's answer to the first change is lost, and another client reads that change and
+    /// makes a second one of it, which only the follower has yet.
+    #[tokio::test]
+    async fn a_change_that_another_one_may_be_made_of_is_not_to_be_made_again() {
+        let (pair, key) = (pair(), SessionKey::of_id("a"));
+        for side in [Side::Primary, Side::Backup] {
+            create(pair.store(side), &key).await;
+            assert_eq!(change(pair.store(side), &key, 1, "first").await, Updated::Done(2));
+        }
+        change(pair.store(Side::Backup), &key, 2, "first, second").await;
+        let payload = Payload::from_bytes(b"first".to_vec());
+        let change = Change { version: 1, payload, lifetime: None };
+        let write = Write { pair: &pair, mode: Mode::NORMAL, key: &key, change: &change };
+        let outcome = write.agree(Updated::Done(2), None).await;
+        assert_eq!(outcome.unwrap_err().kind(), BackendErrorKind::Unavailable);
+        for side in [Side::Primary, Side::Backup] {
+            let record = found(pair.store(side), &key).await.record;
+            assert_eq!(record.payload.as_bytes(), b"first, second");
+        }
     }
 }
