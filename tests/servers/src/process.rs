@@ -118,12 +118,13 @@ impl Process {
     }
 }
 
-/// Threads that run on another processor go on for a moment.
+/// Threads that run on another processor go on for a moment. A child that has just ended stays what
+/// it is: nobody takes note of its end.
 fn is_stopped(process: &Pid) -> bool {
     let threads = fs::read_dir(format!("/proc/{}/task", process.as_raw_nonzero()));
     threads.into_iter().flatten().flatten().all(|thread| {
         let status = fs::read_to_string(thread.path().join("status")).unwrap_or_default();
-        status.contains("\nState:\tT")
+        ["\nState:\tT", "\nState:\tZ"].iter().any(|state| status.contains(state))
     })
 }
 
