@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test")]
 
-use std::time::{Duration, UNIX_EPOCH};
+use std::time::UNIX_EPOCH;
 
 use auth_core::Clock;
 use axum::Router;
@@ -90,9 +90,11 @@ async fn fetches_of_keys_are_counted_and_their_age_is_known() {
     let server = JwksServer::start(issuer.jwks());
     let keys = RemoteKeys::jwks(server.url()).clock(issuer.clock()).build().unwrap();
     keys.ready().await;
-    // The task that has fetched them tells of it when it is next polled.
-    tokio::time::sleep(Duration::ZERO).await;
     let from = server.url();
+    // The task that has fetched them tells of it when it is next polled.
+    while figures.of(&format!("jwt_keys{{from=\"{from}\"}}")) == 0.0 {
+        tokio::task::yield_now().await;
+    }
     let now = issuer.clock().now().duration_since(UNIX_EPOCH).unwrap().as_secs_f64();
     figures.are([
         (&format!("jwt_key_refreshes_total{{from=\"{from}\",outcome=\"fetched\"}}"), 1.0),

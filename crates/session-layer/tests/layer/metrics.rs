@@ -84,33 +84,28 @@ async fn live_sessions_are_counted_by_the_backend_every_few_seconds() {
     figures.are([("session_store_up{store=\"other\",role=\"only\"}", 1.0)]);
 }
 
+/// A request that changes the session which another one of this path has changed meanwhile.
+async fn overtaken_by(app: &App, path: &str) {
+    let mut browser = app.logged_in("alice").await;
+    let slow = browser.clone();
+    let slow = tokio::spawn(async move { slow.request("/hold/a/1").await });
+    app.gate.loaded.notified().await;
+    browser.get(path).await;
+    app.gate.go_on.notify_one();
+    slow.await.unwrap();
+}
+
 #[tokio::test]
 async fn a_change_that_meets_another_one_is_a_conflict() {
     let (figures, app) = (Figures::begin(), App::new());
-    let mut browser = app.logged_in("alice").await;
-    let holding = tokio::spawn({
-        let browser = browser.clone();
-        async move { browser.request("/hold/a/1").await }
-    });
-    app.gate.loaded.notified().await;
-    browser.get("/set/b/2").await;
-    app.gate.go_on.notify_one();
-    holding.await.unwrap();
+    overtaken_by(&app, "/set/b/2").await;
     figures.are([("session_conflicts_total", 1.0)]);
 }
 
 #[tokio::test]
 async fn a_change_of_a_session_that_has_ended_is_a_resurrection_prevented() {
     let (figures, app) = (Figures::begin(), App::new());
-    let mut browser = app.logged_in("alice").await;
-    let holding = tokio::spawn({
-        let browser = browser.clone();
-        async move { browser.request("/hold/a/1").await }
-    });
-    app.gate.loaded.notified().await;
-    browser.get("/logout").await;
-    app.gate.go_on.notify_one();
-    holding.await.unwrap();
+    overtaken_by(&app, "/logout").await;
     figures.are([("session_resurrections_prevented_total", 1.0)]);
 }
 
