@@ -24,8 +24,9 @@ fn without_connect_info_no_header_is_read() {
 
 #[test]
 fn missing_connect_info_is_an_error_in_the_log_once() {
-    let errors = Errors::default();
-    let app = app(&ClientAddrLayer::peer());
+    // What a thread without a subscriber were the first to say, nobody would hear.
+    tracing::subscriber::set_global_default(Errors::default()).unwrap();
+    let (errors, app) = (Errors::default(), app(&ClientAddrLayer::peer()));
     tracing::subscriber::with_default(errors.clone(), || {
         for _ in 0..3 {
             answer(app.clone(), request(&[]));

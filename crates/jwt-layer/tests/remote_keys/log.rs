@@ -1,10 +1,11 @@
 use std::fmt::{Debug, Write};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, Once};
 
 use http::StatusCode;
 use serde_json::json;
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
+use tracing::subscriber::{DefaultGuard, set_default, set_global_default};
 use tracing::{Event, Metadata, Subscriber};
 
 use crate::key_server::{KeyServer, jwk};
@@ -16,6 +17,15 @@ use crate::time::{Time, minutes, until};
 struct Log(Arc<Mutex<Vec<String>>>);
 
 impl Log {
+    /// All threads have one too: what a thread without any were the first to say, `tracing` would take
+    /// for something that nobody wants to hear.
+    fn of_this_thread() -> (Self, DefaultGuard) {
+        static OF_ALL: Once = Once::new();
+        OF_ALL.call_once(|| set_global_default(Self::default()).unwrap());
+        let log = Self::default();
+        (log.clone(), set_default(log))
+    }
+
     /// The lines of this crate so far.
     fn lines(&self) -> Vec<String> {
         self.0.lock().unwrap().clone()
@@ -67,8 +77,7 @@ impl Subscriber for Log {
 
 #[tokio::test]
 async fn fetches_are_logged_without_keys_tokens_and_queries() {
-    let log = Log::default();
-    let _guard = tracing::subscriber::set_default(log.clone());
+    let (log, _guard) = Log::of_this_thread();
     let (time, a) = (Time::stop(), key("a"));
     let server = KeyServer::start().await;
     let secret = json!({"kty": "oct", "kid": "s", "k": "c2VjcmV0"});
@@ -95,8 +104,7 @@ async fn fetches_are_logged_without_keys_tokens_and_queries() {
 
 #[tokio::test]
 async fn a_key_that_is_left_out_is_logged_once() {
-    let log = Log::default();
-    let _guard = tracing::subscriber::set_default(log.clone());
+    let (log, _guard) = Log::of_this_thread();
     let (time, a) = (Time::stop(), key("a"));
     let server = KeyServer::start().await;
     server.publish_members(vec![jwk(&a), json!({"kty": "oct", "k": "AAAA"})]);
@@ -107,8 +115,7 @@ async fn a_key_that_is_left_out_is_logged_once() {
 
 #[tokio::test]
 async fn a_fetch_is_a_span_by_the_conventions_of_opentelemetry() {
-    let (time, log) = (Time::stop(), Log::default());
-    let _guard = tracing::subscriber::set_default(log.clone());
+    let (time, (log, _guard)) = (Time::stop(), Log::of_this_thread());
     let server = KeyServer::of(&[&key("a")]).await;
     let _program = Program::ready(&server, &time).await;
     server.fail("/jwks", StatusCode::BAD_GATEWAY);
