@@ -4,7 +4,7 @@ use metrics::{counter, describe_counter};
 
 use crate::decision::Decision;
 
-/// Tells the recorder what the figures are, and has those begin at zero that come of themselves.
+/// Of a guard: tells the recorder what the figures are, and has those begin at zero that come of themselves.
 pub(crate) fn begin() {
     describe_counter!("guard_decisions_total", "Requests of users, by what was decided on them");
     describe_counter!("guard_events_total", "What was noticed, by its kind");
@@ -28,4 +28,25 @@ pub(crate) fn decided(decision: Decision) {
 
 pub(crate) fn happened(kind: &'static str) {
     counter!("guard_events_total", "kind" => kind).increment(1);
+}
+
+/// Of a throttle of logins: the same.
+pub(crate) fn begin_logins() {
+    describe_counter!("guard_logins_total", "Tries to log in, by what became of them");
+    describe_counter!(
+        "guard_logins_refused_total",
+        "Tries that came too early, by what was counted"
+    );
+    for outcome in ["begun", "succeeded", "withdrawn", "unavailable"] {
+        counter!("guard_logins_total", "outcome" => outcome).increment(0);
+    }
+}
+
+pub(crate) fn login(outcome: &'static str) {
+    counter!("guard_logins_total", "outcome" => outcome).increment(1);
+}
+
+pub(crate) fn login_refused(counted: &'static str) {
+    counter!("guard_logins_total", "outcome" => "refused").increment(1);
+    counter!("guard_logins_refused_total", "counted" => counted).increment(1);
 }

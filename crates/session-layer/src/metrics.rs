@@ -67,6 +67,11 @@ fn describe() {
     describe_counter!("session_near_cache_reads_total", "Reads of a near cache: hit or miss");
     describe_gauge!("session_store_up", "1 if a store answers, 0.5 if degraded, 0 if it is down");
     describe_gauge!("session_store_breaker", "0 closed, 1 half-open, 2 open");
+    describe_gauge!(
+        "session_store_clock_skew_seconds",
+        Unit::Seconds,
+        "By how much a store's clock is ahead of this instance's"
+    );
     describe_gauge!("session_replicas_asked", "How many replicas a write waits for");
     describe_gauge!("session_replicas_reached", "How many had the latest write in time");
 }
@@ -184,6 +189,9 @@ pub(crate) fn state(stats: Option<Stats>, health: &Health) {
                 Breaker::Open => 2.0,
             });
         }
+        if let Some(skew) = store.clock_skew_ms {
+            gauge!("session_store_clock_skew_seconds", &labels).set(seconds(skew));
+        }
         if let Some(level) = store.replication {
             gauge!("session_replicas_asked", &labels).set(f64::from(level.asked));
             if let Some(reached) = level.reached {
@@ -197,4 +205,10 @@ pub(crate) fn state(stats: Option<Stats>, health: &Health) {
 #[expect(clippy::as_conversions, reason = "there is no other way from u64 to f64")]
 fn float(count: u64) -> f64 {
     count as f64
+}
+
+/// Exact up to 2^53.
+#[expect(clippy::as_conversions, reason = "there is no other way from i64 to f64")]
+fn seconds(millis: i64) -> f64 {
+    millis as f64 / 1_000.0
 }

@@ -49,6 +49,8 @@ impl LoginAttempt {
     /// instance; none where it has shown one. It is of no use to anybody but for attempts of their own
     /// to log in as this account. A store that is away is logged, and fails no login.
     pub async fn succeeded(self) -> Option<String> {
+        #[cfg(feature = "metrics")]
+        crate::metrics::login("succeeded");
         logged(self.settle().await);
         match self.has_device {
             true => None,
@@ -58,6 +60,12 @@ impl LoginAttempt {
 
     /// The password was not looked at, as where the server had no time: nothing is counted.
     pub async fn withdrawn(self) {
+        #[cfg(feature = "metrics")]
+        crate::metrics::login("withdrawn");
+        self.take_back().await;
+    }
+
+    pub(super) async fn take_back(self) {
         for counter in self.common.into_iter().chain(self.own) {
             logged(self.shared.ledger.refund(counter).await);
         }

@@ -93,7 +93,7 @@ impl Counted<'_> {
         }
     }
 
-    /// One word for the log.
+    /// One word for the log and for figures.
     pub(super) fn as_str(self) -> &'static str {
         match self {
             Self::Address(_) => "address",

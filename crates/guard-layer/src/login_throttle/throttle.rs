@@ -14,6 +14,8 @@ use super::limit::AttemptLimit;
 use super::rejection;
 use super::store::{AttemptStore, AttemptStoreError};
 use super::tally::TooMany;
+#[cfg(feature = "metrics")]
+use crate::metrics;
 
 /// Slows down who guesses passwords, per account and per address, on all nodes together.
 ///
@@ -100,6 +102,8 @@ impl LoginThrottle {
     }
 
     pub(super) fn new(ledger: Ledger, account: AttemptLimit, address: AttemptLimit) -> Self {
+        #[cfg(feature = "metrics")]
+        metrics::begin_logins();
         Self(Arc::new(Shared { ledger, account, address }))
     }
 
@@ -117,6 +121,22 @@ impl LoginThrottle {
         client: ClientAddr,
         device: Option<&str>,
     ) -> Result<LoginAttempt, Rejection> {
+        let begun = self.charge_all(account, client, device).await;
+        #[cfg(feature = "metrics")]
+        match &begun {
+            Ok(_) => metrics::login("begun"),
+            Err(Refusal::TooMany { counted, .. }) => metrics::login_refused(counted),
+            Err(Refusal::Unavailable) => metrics::login("unavailable"),
+        }
+        Ok(begun?)
+    }
+
+    async fn charge_all(
+        &self,
+        account: &str,
+        client: ClientAddr,
+        device: Option<&str>,
+    ) -> Result<LoginAttempt, Refusal> {
         let keys = &self.0.ledger.keys;
         let device = device.and_then(|text| Device::read(text, account, keys));
         let mut attempt = LoginAttempt::new(Arc::clone(&self.0), account, client, device.is_some());
@@ -131,8 +151,8 @@ impl LoginThrottle {
         match self.charge_account(account, client.ip()).await {
             Ok(counter) => attempt.clears(counter),
             Err(refusal) => {
-                attempt.withdrawn().await;
-                return Err(refusal.into());
+                attempt.take_back().await;
+                return Err(refusal);
             }
         }
         Ok(attempt)
@@ -141,7 +161,7 @@ impl LoginThrottle {
     /// The count of the account, or that of a known address where the account's is full.
     async fn charge_account(&self, account: &str, ip: Option<IpAddr>) -> Result<Counter, Refusal> {
         match (self.charge(Counted::Account(account)).await, ip) {
-            (Err(Refusal::TooMany(_)), Some(ip)) if self.knows(account, ip).await? => {
+            (Err(Refusal::TooMany { .. }), Some(ip)) if self.knows(account, ip).await? => {
                 self.charge(Counted::KnownAddress(account, ip)).await
             }
             (outcome, _) => outcome,
@@ -161,9 +181,10 @@ impl LoginThrottle {
         match ledger.charge(counter, limit).await? {
             Ok(()) => Ok(counter),
             Err(TooMany { wait }) => {
-                let what = counted.as_str();
-                tracing::warn!(what, counter = counter.handle(), ?wait, "too many failed logins");
-                Err(Refusal::TooMany(wait))
+                let counted = counted.as_str();
+                let counter = counter.handle();
+                tracing::warn!(what = counted, counter, ?wait, "too many failed logins");
+                Err(Refusal::TooMany { counted, wait })
             }
         }
     }
@@ -171,7 +192,11 @@ impl LoginThrottle {
 
 /// Why nothing was counted.
 enum Refusal {
-    TooMany(Duration),
+    TooMany {
+        #[cfg_attr(not(feature = "metrics"), expect(dead_code, reason = "it is only counted"))]
+        counted: &'static str,
+        wait: Duration,
+    },
     Unavailable,
 }
 
@@ -186,7 +211,7 @@ impl From<AttemptStoreError> for Refusal {
 impl From<Refusal> for Rejection {
     fn from(refusal: Refusal) -> Self {
         match refusal {
-            Refusal::TooMany(wait) => rejection::too_many_attempts(wait),
+            Refusal::TooMany { wait, .. } => rejection::too_many_attempts(wait),
             Refusal::Unavailable => rejection::store_unavailable(),
         }
     }

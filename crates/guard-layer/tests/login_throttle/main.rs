@@ -5,5 +5,7 @@
 mod accounts;
 mod addresses;
 mod desk;
+#[cfg(feature = "metrics")]
+mod figures;
 mod stores;
 mod ways_in;

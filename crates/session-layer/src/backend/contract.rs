@@ -1,4 +1,5 @@
 use std::fmt::Debug;
+use std::time::SystemTime;
 
 use async_trait::async_trait;
 
@@ -132,7 +133,8 @@ pub trait Backend: Debug + Send + Sync + 'static {
     /// How it is, for operators; an outage is an answer here. Unless a backend knows more, it is up
     /// if it has figures.
     async fn health(&self) -> Health {
-        Health::of(StoreHealth::of(self.name(), &self.stats().await))
+        let asked = SystemTime::now();
+        Health::of(StoreHealth::of_stats(self.name(), asked, &self.stats().await))
     }
 
     /// One word for reports, logs and metrics, such as `redis`.
@@ -148,11 +150,18 @@ pub struct Stats {
     /// How many sessions are live. It may count some that have expired and were not yet swept, and
     /// where a backend says so it is an estimate.
     pub live: u64,
+    /// The time by the store's clock, if it has one of its own.
+    pub now: Option<SystemTime>,
 }
 
 impl Stats {
     /// So many live sessions.
     pub fn of_live(live: u64) -> Self {
-        Self { live }
+        Self { live, now: None }
+    }
+
+    /// With the time by the store's clock.
+    pub fn at(self, now: SystemTime) -> Self {
+        Self { now: Some(now), ..self }
     }
 }

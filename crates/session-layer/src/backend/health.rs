@@ -1,6 +1,8 @@
+use std::time::{Duration, SystemTime};
+
 use serde::Serialize;
 
-use super::{BackendError, BackendErrorKind};
+use super::{BackendError, BackendErrorKind, Stats};
 
 /// How a [`Backend`](super::Backend) is at this moment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -48,6 +50,10 @@ pub struct StoreHealth {
     /// `lost` while nobody tells it and it keeps nothing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub near_cache: Option<&'static str>,
+    /// By how many milliseconds at least its clock is ahead of this process's; behind it, if that is
+    /// less than zero. Zero where the answer took longer than they are apart.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clock_skew_ms: Option<i64>,
 }
 
 /// The state of what keeps requests away from a store that is gone.
@@ -102,7 +108,19 @@ impl StoreHealth {
             breaker: None,
             replication: None,
             near_cache: None,
+            clock_skew_ms: None,
         }
+    }
+
+    /// That of a store that was asked for its figures at this time, by the clock of this process.
+    pub fn of_stats(
+        store: &'static str,
+        asked: SystemTime,
+        stats: &Result<Stats, BackendError>,
+    ) -> Self {
+        let clock = stats.as_ref().ok().and_then(|stats| stats.now);
+        let clock_skew_ms = clock.map(|clock| skew(clock, asked, SystemTime::now()));
+        Self { clock_skew_ms, ..Self::of(store, stats) }
     }
 
     /// That of one that is left alone.
@@ -120,9 +138,52 @@ impl StoreHealth {
     }
 }
 
+/// By how many milliseconds a clock is ahead that was read between these two times.
+fn skew(clock: SystemTime, asked: SystemTime, answered: SystemTime) -> i64 {
+    let millis = |time: Duration| i64::try_from(time.as_millis()).unwrap_or(i64::MAX);
+    match (clock.duration_since(answered), asked.duration_since(clock)) {
+        (Ok(ahead), _) => millis(ahead),
+        (_, Ok(behind)) => millis(behind).saturating_neg(),
+        _ => 0,
+    }
+}
+
 #[cfg(feature = "redis")]
 impl ReplicationLevel {
     pub(crate) fn new(asked: u32, reached: Option<u32>) -> Self {
         Self { asked, reached }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ASKED: SystemTime = SystemTime::UNIX_EPOCH;
+
+    fn at(millis: u64) -> SystemTime {
+        ASKED + Duration::from_millis(millis)
+    }
+
+    #[test]
+    fn a_clock_that_was_read_between_question_and_answer_is_right() {
+        assert_eq!(skew(at(3), ASKED, at(5)), 0);
+        assert_eq!(skew(ASKED, ASKED, at(5)), 0);
+        assert_eq!(skew(at(5), ASKED, at(5)), 0);
+    }
+
+    #[test]
+    fn a_clock_that_is_apart_is_so_by_what_the_answer_can_not_explain() {
+        assert_eq!(skew(at(2_005), ASKED, at(5)), 2_000, "ahead");
+        assert_eq!(skew(ASKED, at(2_000), at(2_005)), -2_000, "behind");
+    }
+
+    #[test]
+    fn a_store_without_a_clock_of_its_own_has_no_skew() {
+        let health = StoreHealth::of_stats("memory", ASKED, &Ok(Stats::of_live(1)));
+        assert_eq!(health.clock_skew_ms, None);
+        let health =
+            StoreHealth::of_stats("redis", SystemTime::now(), &Ok(Stats::of_live(1).at(ASKED)));
+        assert!(health.clock_skew_ms.is_some_and(|skew| skew < -1_000_000), "{health:?}");
     }
 }

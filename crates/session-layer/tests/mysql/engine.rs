@@ -54,7 +54,7 @@ pub(crate) async fn rows(url: &str, sql: &str) -> usize {
 }
 
 /// The URL for a user who has these rights in the database.
-async fn user(url: &str, rights: &str) -> String {
+pub(crate) async fn user(url: &str, rights: &str) -> String {
     let (server, database) = url.rsplit_once('/').unwrap();
     let name = unique("user");
     let create = format!("CREATE USER {name} IDENTIFIED BY 'pa55'");

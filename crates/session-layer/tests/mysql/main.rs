@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
+mod clock;
 mod conformance;
 mod defaults;
 mod engine;

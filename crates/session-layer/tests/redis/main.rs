@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test")]
 
+mod clock;
 mod cluster;
 mod fixture;
 mod foreign;

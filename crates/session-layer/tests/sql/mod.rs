@@ -3,6 +3,7 @@
 mod aged;
 mod broken_off;
 mod cap;
+mod clock;
 mod concurrent;
 mod config;
 mod corrupt;

@@ -152,9 +152,10 @@ WHERE expires <= TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(6)) DIV 
 ORDER BY expires
 LIMIT ?";
 
-/// Counts what has not expired, and what of it is live: how many rows to look at.
+/// Counts what has not expired, and what of it is live, and when: how many rows to look at.
 pub(super) const COUNT: &str = "
-SELECT COUNT(*), COUNT(CASE state WHEN 0 THEN 1 END)
+SELECT COUNT(*), COUNT(CASE state WHEN 0 THEN 1 END),
+    TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(6)) DIV 1000
 FROM (
     SELECT state
     FROM sessions

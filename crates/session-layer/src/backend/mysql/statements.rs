@@ -129,7 +129,7 @@ impl Statements for MySqlConnection {
 
     async fn count(&mut self, limit: i64) -> Result<Counted, sqlx::Error> {
         let row = sqlx::query(sql::COUNT).bind(limit).fetch_one(self).await?;
-        Ok(Counted { all: row.try_get(0)?, live: row.try_get(1)? })
+        Ok(Counted { all: row.try_get(0)?, live: row.try_get(1)?, now: row.try_get(2)? })
     }
 
     async fn estimate(&mut self) -> Result<i64, sqlx::Error> {

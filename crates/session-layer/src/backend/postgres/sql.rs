@@ -159,9 +159,10 @@ DELETE FROM sessions
 USING expired
 WHERE sessions.id = expired.id";
 
-/// Counts what has not expired, and what of it is live: $1 how many rows to look at.
+/// Counts what has not expired, and what of it is live, and when: $1 how many rows to look at.
 pub(super) const COUNT: &str = "
-SELECT count(*), count(*) FILTER (WHERE state = 0)
+SELECT count(*), count(*) FILTER (WHERE state = 0),
+    floor(extract(epoch FROM statement_timestamp()) * 1000)::bigint
 FROM (
     SELECT state
     FROM sessions

@@ -1,3 +1,5 @@
+use std::time::{Duration, SystemTime};
+
 use redis::Value;
 
 use super::fault::{corrupt, unexpected};
@@ -49,10 +51,7 @@ impl Answer {
 
 /// Reads the reply to a question about a user: keys and sessions in turns.
 pub(super) fn sessions(reply: Value) -> Result<Vec<Found>, BackendError> {
-    let Value::Array(parts) = reply else {
-        return Err(unexpected());
-    };
-    let mut parts = parts.into_iter();
+    let mut parts = parts(reply)?.into_iter();
     let mut sessions = Vec::with_capacity(parts.len() / 2);
     while let Some(key) = parts.next() {
         let session = parts.next().ok_or_else(unexpected)?;
@@ -77,6 +76,27 @@ fn number<T: TryFrom<i64>>(value: &Value) -> Option<T> {
         Value::Int(number) => T::try_from(*number).ok(),
         _ => None,
     }
+}
+
+/// Reads the reply to `TIME`: seconds and microseconds, as text.
+pub(super) fn time(reply: Value) -> Result<SystemTime, BackendError> {
+    let [seconds, micros] = <[Value; 2]>::try_from(parts(reply)?).map_err(|_| unexpected())?;
+    let since_1970 = Duration::from_secs(digits(seconds)?)
+        .checked_add(Duration::from_micros(digits(micros)?))
+        .and_then(|since| SystemTime::UNIX_EPOCH.checked_add(since));
+    since_1970.ok_or_else(unexpected)
+}
+
+fn parts(reply: Value) -> Result<Vec<Value>, BackendError> {
+    match reply {
+        Value::Array(parts) => Ok(parts),
+        _ => Err(unexpected()),
+    }
+}
+
+fn digits(value: Value) -> Result<u64, BackendError> {
+    let text = String::from_utf8(bytes(value)?).map_err(|_| unexpected())?;
+    text.parse().map_err(|_| unexpected())
 }
 
 fn found(key: SessionKey, session: Vec<u8>) -> Result<Found, BackendError> {

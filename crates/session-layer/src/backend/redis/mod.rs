@@ -37,6 +37,7 @@ pub(crate) use tracking::{Follower, Tracker, Tracking};
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use async_trait::async_trait;
 use redis::{Cmd, Value};
@@ -312,7 +313,8 @@ impl Backend for RedisBackend {
     }
 
     async fn health(&self) -> Health {
-        let store = StoreHealth::of(self.name(), &self.stats().await);
+        let asked = SystemTime::now();
+        let store = StoreHealth::of_stats(self.name(), asked, &self.stats().await);
         let ReplicationStatus { asked, reached, .. } = self.replication();
         match asked {
             0 => Health::of(store),

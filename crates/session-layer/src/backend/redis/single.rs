@@ -1,9 +1,10 @@
 use std::time::Duration;
 
+use futures_util::future::try_join;
 use redis::{Value, cmd};
 use tokio::time::Instant;
 
-use super::answer::{Answer, numbers, sessions};
+use super::answer::{Answer, numbers, sessions, time};
 use super::draft::DraftTexts;
 use super::fault::{backend_error, corrupt, unexpected};
 use super::lifetime::{Millis, millis};
@@ -187,9 +188,11 @@ impl Single {
     pub(super) async fn stats(&self) -> Result<Stats, BackendError> {
         let mut count = cmd("ZCARD");
         count.arg(self.names.live());
-        let reply = self.server.ask(&count, self.server.deadline()).await;
-        let [live] = numbers(reply.map_err(backend_error)?)?;
-        Ok(Stats::of_live(live))
+        let (clock, deadline) = (cmd("TIME"), self.server.deadline());
+        let both = try_join(self.server.ask(&count, deadline), self.server.ask(&clock, deadline));
+        let (count, clock) = both.await.map_err(backend_error)?;
+        let [live] = numbers(count)?;
+        Ok(Stats::of_live(live).at(time(clock)?))
     }
 
     async fn run(

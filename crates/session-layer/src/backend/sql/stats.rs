@@ -1,4 +1,5 @@
 use super::Statements;
+use super::time::instant;
 use super::work::Work;
 use crate::backend::Stats;
 
@@ -14,6 +15,8 @@ pub(in crate::backend) struct Counted {
     pub(in crate::backend) all: i64,
     /// Sessions.
     pub(in crate::backend) live: i64,
+    /// The server's clock, in ms since 1970.
+    pub(in crate::backend) now: i64,
 }
 
 impl<C: Statements> Work<C> for Count {
@@ -28,6 +31,7 @@ impl<C: Statements> Work<C> for Count {
         } else {
             connection.estimate().await?.max(counted.live)
         };
-        Ok(Stats::of_live(u64::try_from(live).unwrap_or_default()))
+        let live = u64::try_from(live).unwrap_or_default();
+        Ok(Stats { live, now: instant(counted.now) })
     }
 }

@@ -9,10 +9,10 @@ mod secured;
 mod shared;
 mod steps;
 
-pub(crate) use shared::{renewal, slot};
+pub(crate) use shared::{Shared, renewal, slot};
 
 mod promises {
-    use super::shared::Shared;
+    use super::Shared;
 
     session_layer::conformance_tests!(Shared::start());
 }

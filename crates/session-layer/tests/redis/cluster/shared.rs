@@ -17,14 +17,14 @@ static CLUSTER: OnceCell<RedisCluster> = OnceCell::const_new();
 static TESTS: AtomicU32 = AtomicU32::new(0);
 
 /// A backend on the cluster.
-pub(super) struct Shared {
+pub(crate) struct Shared {
     pub(super) cluster: &'static RedisCluster,
     pub(super) prefix: String,
-    pub(super) backend: RedisBackend,
+    pub(crate) backend: RedisBackend,
 }
 
 impl Shared {
-    pub(super) async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let start = async || RedisCluster::start().await.unwrap();
         let cluster = CLUSTER.get_or_init(start).await;
         let prefix = format!("{}:", TESTS.fetch_add(1, Ordering::Relaxed));

@@ -1,14 +1,16 @@
-use futures_util::future::join_all;
+use std::time::{Duration, SystemTime};
+
+use futures_util::future::{join_all, try_join, try_join_all};
 use redis::{Value, cmd};
 use tokio::time::Instant;
 
-use super::super::answer::numbers;
+use super::super::answer::{numbers, time};
 use super::super::fault::unexpected;
 use super::super::names::session_key;
 use super::super::script::cluster as script;
 use super::Cluster;
 use super::answer::bytes;
-use crate::backend::{BackendError, SessionKey};
+use crate::backend::{BackendError, SessionKey, Stats};
 
 /// The sets of the live sessions: hints, which only counting and tidying rest on. Whoever writes
 /// them does not wait long for a node that is away.
@@ -48,14 +50,23 @@ impl Cluster {
         self.settle(set, due, deadline).await
     }
 
-    pub(super) async fn count(&self) -> Result<u64, BackendError> {
-        let deadline = self.nodes.deadline();
+    /// All of them, and of the nodes' clocks the one that is furthest from this process's.
+    pub(super) async fn count(&self) -> Result<Stats, BackendError> {
         let sets: Vec<_> = self.names.live_parts().collect();
-        let counts = join_all(sets.iter().map(async |set| {
-            let reply = self.nodes.ask(set, cmd("ZCARD").arg(set), deadline).await?;
-            numbers(reply).map(|[count]: [u64; 1]| count)
-        }));
-        counts.await.into_iter().sum()
+        let counts = try_join_all(sets.iter().map(|set| self.count_part(set))).await?;
+        let live = counts.iter().map(|(live, _)| live).sum();
+        let now = SystemTime::now();
+        let clocks = counts.into_iter().map(|(_, clock)| clock);
+        let furthest = clocks.max_by_key(|clock| apart(*clock, now));
+        Ok(Stats { live, now: furthest })
+    }
+
+    async fn count_part(&self, set: &str) -> Result<(u64, SystemTime), BackendError> {
+        let (mut count, clock, deadline) = (cmd("ZCARD"), cmd("TIME"), self.nodes.deadline());
+        let count = self.nodes.ask(set, count.arg(set), deadline);
+        let (count, clock) = try_join(count, self.nodes.ask(set, &clock, deadline)).await?;
+        let [live] = numbers(count)?;
+        Ok((live, time(clock)?))
     }
 
     /// Removes those of which nothing is left, and has the others looked at when they expire.
@@ -105,4 +116,8 @@ impl Cluster {
         };
         Ok([member.to_vec(), bytes(at)?.to_vec(), life.to_string().into_bytes()])
     }
+}
+
+fn apart(one: SystemTime, other: SystemTime) -> Duration {
+    one.duration_since(other).unwrap_or_else(|error| error.duration())
 }

@@ -252,7 +252,7 @@ impl Cluster {
     }
 
     pub(super) async fn stats(&self) -> Result<Stats, BackendError> {
-        self.count().await.map(Stats::of_live)
+        self.count().await
     }
 
     /// The session that a key has or leads to.
