@@ -7,6 +7,7 @@ mod cluster;
 mod fixture;
 mod foreign;
 mod full;
+mod killed;
 mod legacy;
 mod outage;
 mod replica_reads;
