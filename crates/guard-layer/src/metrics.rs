@@ -1,6 +1,8 @@
 //! What is counted, in Prometheus' terms; the README has a table.
 
-use metrics::{counter, describe_counter};
+use std::sync::OnceLock;
+
+use metrics::{Counter, counter, describe_counter};
 
 use crate::decision::Decision;
 
@@ -17,13 +19,24 @@ const ALLOW: &str = "allow";
 const CHALLENGE: &str = "challenge";
 const END: &str = "end";
 
-pub(crate) fn decided(decision: Decision) {
-    let word = match decision {
-        Decision::Allow => ALLOW,
-        Decision::Challenge => CHALLENGE,
-        Decision::End { .. } => END,
-    };
-    counter!("guard_decisions_total", "decision" => word).increment(1);
+/// Decisions. The counters are looked up once, with the first of them: there is a recorder by then.
+#[derive(Default)]
+pub(crate) struct Decisions {
+    allow: OnceLock<Counter>,
+    challenge: OnceLock<Counter>,
+    end: OnceLock<Counter>,
+}
+
+impl Decisions {
+    pub(crate) fn count(&self, decision: Decision) {
+        let (counter, word) = match decision {
+            Decision::Allow => (&self.allow, ALLOW),
+            Decision::Challenge => (&self.challenge, CHALLENGE),
+            Decision::End { .. } => (&self.end, END),
+        };
+        let look_up = || counter!("guard_decisions_total", "decision" => word);
+        counter.get_or_init(look_up).increment(1);
+    }
 }
 
 pub(crate) fn happened(kind: &'static str) {

@@ -1,6 +1,8 @@
 //! What is counted, in Prometheus' terms; the README has a table.
 
-use metrics::{counter, describe_counter};
+use std::sync::OnceLock;
+
+use metrics::{Counter, counter, describe_counter};
 
 use crate::JwtErrorKind;
 
@@ -21,10 +23,20 @@ fn describe() {
     remote::describe();
 }
 
-pub(crate) fn verified(cached: bool) {
-    match cached {
-        true => counter!("jwt_verified_total", "cached" => "true").increment(1),
-        false => counter!("jwt_verified_total", "cached" => "false").increment(1),
+/// Good tokens. The counters are looked up once, with the first token: there is a recorder by then.
+#[derive(Debug, Default)]
+pub(crate) struct Verified {
+    cached: OnceLock<Counter>,
+    fresh: OnceLock<Counter>,
+}
+
+impl Verified {
+    pub(crate) fn count(&self, cached: bool) {
+        let (counter, cached) = match cached {
+            true => (&self.cached, "true"),
+            false => (&self.fresh, "false"),
+        };
+        counter.get_or_init(|| counter!("jwt_verified_total", "cached" => cached)).increment(1);
     }
 }
 

@@ -1,9 +1,13 @@
 //! What is counted and timed, in Prometheus' terms; the README has a table.
+//!
+//! What every request needs is looked up once, with the first of them: there is a recorder by then.
 
+use std::sync::OnceLock;
 use std::time::{Duration, SystemTime};
 
 use metrics::{
-    Unit, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram,
+    Counter, Histogram, Unit, counter, describe_counter, describe_gauge, describe_histogram, gauge,
+    histogram,
 };
 use tokio::time::Instant;
 use tracing::Instrument as _;
@@ -104,13 +108,24 @@ pub(crate) fn ended(record: &Record) {
     histogram!("session_duration_seconds").record(age);
 }
 
-pub(crate) fn loaded(loaded: &Loaded) {
-    let outcome = match loaded {
-        Loaded::Found(_) => FOUND,
-        Loaded::Missing(Missing::Absent) => ABSENT,
-        Loaded::Missing(Missing::Superseded) => SUPERSEDED,
-    };
-    counter!("session_loads_total", "outcome" => outcome).increment(1);
+/// Loads, by what was found.
+#[derive(Default)]
+pub(crate) struct Loads {
+    found: OnceLock<Counter>,
+    absent: OnceLock<Counter>,
+    superseded: OnceLock<Counter>,
+}
+
+impl Loads {
+    pub(crate) fn count(&self, loaded: &Loaded) {
+        let (counter, outcome) = match loaded {
+            Loaded::Found(_) => (&self.found, FOUND),
+            Loaded::Missing(Missing::Absent) => (&self.absent, ABSENT),
+            Loaded::Missing(Missing::Superseded) => (&self.superseded, SUPERSEDED),
+        };
+        let counter = counter.get_or_init(|| counter!("session_loads_total", "outcome" => outcome));
+        counter.increment(1);
+    }
 }
 
 pub(crate) fn conflict() {
@@ -125,36 +140,72 @@ pub(crate) fn swept(removed: u32) {
     counter!("session_swept_total").increment(u64::from(removed));
 }
 
-pub(crate) fn near_cache_read(hit: bool) {
-    let outcome = if hit { "hit" } else { "miss" };
-    counter!("session_near_cache_reads_total", "outcome" => outcome).increment(1);
+/// Reads of a near cache.
+#[derive(Default)]
+pub(crate) struct NearReads {
+    hits: OnceLock<Counter>,
+    misses: OnceLock<Counter>,
 }
 
-/// Times a call of a backend, and puts it into a span of its own, by OpenTelemetry's conventions
-/// for database clients.
-pub(crate) async fn call<T>(
-    backend: &'static str,
-    verb: &'static str,
-    call: impl Future<Output = Result<T, BackendError>>,
-) -> Result<T, BackendError> {
-    let span = tracing::debug_span!(
-        target: "session_layer::backend",
-        "session backend",
-        otel.kind = "client",
-        db.system.name = system(backend),
-        db.operation.name = verb,
-        error.type = Empty,
-    );
-    let start = Instant::now();
-    let outcome = call.instrument(span.clone()).await;
-    timed(backend, verb, start.elapsed());
-    if let Err(error) = &outcome {
-        let kind = error.kind().as_str();
-        span.record("error.type", kind);
-        let labels = [("backend", backend), ("verb", verb), ("kind", kind)];
-        counter!("session_backend_errors_total", &labels).increment(1);
+impl NearReads {
+    pub(crate) fn count(&self, hit: bool) {
+        let (counter, outcome) = if hit { (&self.hits, "hit") } else { (&self.misses, "miss") };
+        let name = "session_near_cache_reads_total";
+        counter.get_or_init(|| counter!(name, "outcome" => outcome)).increment(1);
     }
-    outcome
+}
+
+/// The calls of a backend.
+pub(crate) struct Calls {
+    backend: &'static str,
+    times: [(&'static str, OnceLock<Histogram>); VERBS.len()],
+}
+
+/// The most frequent first.
+const VERBS: [&str; 10] = [
+    "load", "update", "touch", "create", "rotate", "delete", "of_user", "restore", "stats", "sweep",
+];
+
+impl Calls {
+    pub(crate) fn of(backend: &'static str) -> Self {
+        Self { backend, times: VERBS.map(|verb| (verb, OnceLock::new())) }
+    }
+
+    /// Times a call, and puts it into a span of its own, by OpenTelemetry's conventions for database
+    /// clients.
+    pub(crate) async fn call<T>(
+        &self,
+        verb: &'static str,
+        call: impl Future<Output = Result<T, BackendError>>,
+    ) -> Result<T, BackendError> {
+        let span = tracing::debug_span!(
+            target: "session_layer::backend",
+            "session backend",
+            otel.kind = "client",
+            db.system.name = system(self.backend),
+            db.operation.name = verb,
+            error.type = Empty,
+        );
+        let start = Instant::now();
+        let outcome = call.instrument(span.clone()).await;
+        self.took(verb, start.elapsed());
+        if let Err(error) = &outcome {
+            let kind = error.kind().as_str();
+            span.record("error.type", kind);
+            let labels = [("backend", self.backend), ("verb", verb), ("kind", kind)];
+            counter!("session_backend_errors_total", &labels).increment(1);
+        }
+        outcome
+    }
+
+    fn took(&self, verb: &'static str, time: Duration) {
+        let labels = [("backend", self.backend), ("verb", verb)];
+        let look_up = || histogram!("session_backend_duration_seconds", &labels);
+        match self.times.iter().find(|(name, _)| *name == verb) {
+            Some((_, times)) => times.get_or_init(look_up).record(time),
+            None => look_up().record(time),
+        }
+    }
 }
 
 /// Its name in OpenTelemetry's conventions.
@@ -163,11 +214,6 @@ fn system(backend: &'static str) -> &'static str {
         "postgres" => "postgresql",
         other => other,
     }
-}
-
-fn timed(backend: &'static str, verb: &'static str, time: Duration) {
-    let labels = [("backend", backend), ("verb", verb)];
-    histogram!("session_backend_duration_seconds", &labels).record(time);
 }
 
 /// What is true at this moment.

@@ -1,13 +1,18 @@
 //! Calls of a backend, counted, timed and traced with the feature `metrics`.
 
 #[cfg(feature = "metrics")]
-pub(crate) use crate::metrics::call as observed;
+pub(crate) use crate::metrics::Calls;
 
 #[cfg(not(feature = "metrics"))]
-pub(crate) async fn observed<T>(
-    _backend: &'static str,
-    _verb: &'static str,
-    call: impl Future<Output = T>,
-) -> T {
-    call.await
+pub(crate) struct Calls;
+
+#[cfg(not(feature = "metrics"))]
+impl Calls {
+    pub(crate) fn of(_backend: &'static str) -> Self {
+        Self
+    }
+
+    pub(crate) async fn call<T>(&self, _verb: &'static str, call: impl Future<Output = T>) -> T {
+        call.await
+    }
 }

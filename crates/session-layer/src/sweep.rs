@@ -5,7 +5,7 @@ use aws_lc_rs::rand;
 use tokio::time::sleep;
 
 use crate::backend::{Backend, BackendError};
-use crate::observe::observed;
+use crate::observe::Calls;
 
 /// Removes what has expired from a backend, for ever: in bounded batches, about every so often,
 /// and not in step with other instances. A fault is logged, and tried again the next time.
@@ -42,7 +42,7 @@ async fn sweep(backend: &dyn Backend) {
 }
 
 async fn swept(backend: &dyn Backend) -> Result<u32, BackendError> {
-    let removed = observed(backend.name(), "sweep", backend.sweep(BATCH)).await?;
+    let removed = Calls::of(backend.name()).call("sweep", backend.sweep(BATCH)).await?;
     #[cfg(feature = "metrics")]
     crate::metrics::swept(removed);
     Ok(removed)

@@ -126,6 +126,8 @@ impl GuardLayerBuilder {
             renderer: self.renderer,
             events: self.events,
             clock: self.clock,
+            #[cfg(feature = "metrics")]
+            decisions: crate::metrics::Decisions::default(),
         }))
     }
 

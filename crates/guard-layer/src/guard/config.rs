@@ -24,6 +24,8 @@ pub(crate) struct Config {
     pub(crate) renderer: Renderer,
     pub(crate) events: Events,
     pub(crate) clock: SharedClock,
+    #[cfg(feature = "metrics")]
+    pub(crate) decisions: crate::metrics::Decisions,
 }
 
 /// Where an address is.

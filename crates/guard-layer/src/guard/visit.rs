@@ -78,7 +78,7 @@ impl Visit {
         self.moves = case.is_elsewhere();
         let due = ruling.decision == Decision::Allow && case.is_due(peppers.current());
         #[cfg(feature = "metrics")]
-        crate::metrics::decided(ruling.decision);
+        self.config.decisions.count(ruling.decision);
         if let Some(event) = ruling.event {
             self.tell(event);
         }

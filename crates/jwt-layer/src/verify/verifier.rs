@@ -58,6 +58,8 @@ struct Inner {
     swept: AtomicU64,
     revocations: Option<RevocationList>,
     clock: SharedClock,
+    #[cfg(feature = "metrics")]
+    verified: crate::metrics::Verified,
 }
 
 const MAX_TRIES: usize = 8;
@@ -94,7 +96,7 @@ impl Verifier {
                 let fresh = self.0.examine(token, now)?;
                 self.0.judge(&fresh, now)?;
                 #[cfg(feature = "metrics")]
-                crate::metrics::verified(false);
+                self.0.verified.count(false);
                 Ok(fresh)
             }
         }
@@ -122,7 +124,7 @@ impl Verifier {
             return Err(JwtError::of_issuer(JwtErrorKind::UnknownKey, fresh.issuer_index()));
         }
         #[cfg(feature = "metrics")]
-        crate::metrics::verified(false);
+        self.0.verified.count(false);
         Ok(fresh)
     }
 
@@ -205,7 +207,7 @@ impl Inner {
         }
         verdict?;
         #[cfg(feature = "metrics")]
-        crate::metrics::verified(true);
+        self.verified.count(true);
         Ok(known)
     }
 
@@ -328,6 +330,8 @@ impl VerifierBuilder {
             swept: AtomicU64::new(0),
             revocations: self.revocations,
             clock: self.clock,
+            #[cfg(feature = "metrics")]
+            verified: crate::metrics::Verified::default(),
         })))
     }
 

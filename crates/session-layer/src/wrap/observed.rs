@@ -1,3 +1,4 @@
+use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -9,13 +10,14 @@ use crate::backend::{
     Backend, BackendError, Change, Created, Draft, Found, Health, Loaded, Record, Rotated,
     Rotation, SessionKey, Stats, Updated, UserId,
 };
-use crate::metrics;
+use crate::metrics::{self, Calls, Loads};
 
 /// A backend whose calls are counted and timed, and whose state is asked for now and then while it
 /// is in use. It weakens nothing.
-#[derive(Debug)]
 pub(crate) struct Observed {
     backend: Arc<dyn Backend>,
+    calls: Calls,
+    loads: Loads,
     start: Instant,
     /// When its state is to be asked for, in ms from the start.
     due: AtomicU64,
@@ -29,7 +31,8 @@ const PATIENCE: Duration = Duration::from_secs(5);
 impl Observed {
     pub(crate) fn new(backend: Arc<dyn Backend>) -> Self {
         metrics::begin();
-        Self { backend, start: Instant::now(), due: AtomicU64::new(0) }
+        let (calls, loads) = (Calls::of(backend.name()), Loads::default());
+        Self { backend, calls, loads, start: Instant::now(), due: AtomicU64::new(0) }
     }
 
     async fn call<T>(
@@ -38,7 +41,7 @@ impl Observed {
         call: impl Future<Output = Result<T, BackendError>>,
     ) -> Result<T, BackendError> {
         self.look_if_due();
-        metrics::call(self.backend.name(), verb, call).await
+        self.calls.call(verb, call).await
     }
 
     /// One of the calls has the state looked at, and waits for nothing.
@@ -68,15 +71,19 @@ fn millis(time: Duration) -> u64 {
 #[async_trait]
 impl Backend for Observed {
     async fn load(&self, key: &SessionKey) -> Result<Loaded, BackendError> {
-        self.call("load", self.backend.load(key)).await.inspect(metrics::loaded)
+        self.call("load", self.backend.load(key)).await.inspect(|loaded| self.loads.count(loaded))
     }
 
     async fn load_fresh(&self, key: &SessionKey) -> Result<Loaded, BackendError> {
-        self.call("load", self.backend.load_fresh(key)).await.inspect(metrics::loaded)
+        self.call("load", self.backend.load_fresh(key))
+            .await
+            .inspect(|loaded| self.loads.count(loaded))
     }
 
     async fn load_stale(&self, key: &SessionKey) -> Result<Loaded, BackendError> {
-        self.call("load", self.backend.load_stale(key)).await.inspect(metrics::loaded)
+        self.call("load", self.backend.load_stale(key))
+            .await
+            .inspect(|loaded| self.loads.count(loaded))
     }
 
     async fn create(&self, key: &SessionKey, draft: &Draft) -> Result<Created, BackendError> {
@@ -137,5 +144,11 @@ impl Backend for Observed {
 
     fn name(&self) -> &'static str {
         self.backend.name()
+    }
+}
+
+impl fmt::Debug for Observed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.backend.fmt(f)
     }
 }

@@ -10,11 +10,12 @@ use crate::backend::{
     Backend, BackendError, BackendErrorKind, Change, Created, Draft, Found, Health, Loaded,
     Payload, Record, Rotated, Rotation, SessionKey, Stats, Updated, UserId,
 };
-use crate::observe::observed;
+use crate::observe::Calls;
 
 /// A backend that is not waited for longer than so.
 pub(super) struct Store {
     backend: Arc<dyn Backend>,
+    calls: Calls,
     patience: Duration,
     /// What is written to see whether it can be.
     probe: SessionKey,
@@ -25,7 +26,8 @@ const PROBE_LIFE: Duration = Duration::from_secs(600);
 
 impl Store {
     pub(super) fn new(backend: Arc<dyn Backend>, patience: Duration, probe: SessionKey) -> Self {
-        Self { backend, patience, probe }
+        let calls = Calls::of(backend.name());
+        Self { backend, calls, patience, probe }
     }
 
     /// Whether it can be written to.
@@ -50,7 +52,7 @@ impl Store {
     ) -> Result<T, BackendError> {
         let late = |_| Err(BackendError::new(BackendErrorKind::Timeout));
         let answer = async { timeout(self.patience, call).await.unwrap_or_else(late) };
-        observed(self.backend.name(), verb, answer).await
+        self.calls.call(verb, answer).await
     }
 }
 

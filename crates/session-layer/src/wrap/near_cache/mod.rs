@@ -23,7 +23,7 @@ use crate::backend::{
     Backend, BackendError, Change, Created, Draft, Found, Health, Loaded, Record, Rotated,
     Rotation, SessionKey, Stats, Updated, UserId,
 };
-use crate::observe::observed;
+use crate::observe::Calls;
 use flight::{Flight, Landing, given_up};
 use memory::{Memory, Read};
 use stale::Stale;
@@ -80,6 +80,9 @@ pub struct NearCache<B> {
 
 struct Shared<B> {
     backend: B,
+    calls: Calls,
+    #[cfg(feature = "metrics")]
+    reads: crate::metrics::NearReads,
     memory: Arc<Memory>,
     #[cfg(feature = "redis")]
     tracking: Option<Tracking>,
@@ -92,22 +95,26 @@ impl<B: Backend> NearCache<B> {
         NearCacheBuilder::over(backend)
     }
 
-    #[cfg(feature = "redis")]
-    fn new(builder: NearCacheBuilder<B>) -> Self {
-        let NearCacheBuilder { backend, tracker, max_age, capacity, clock, .. } = builder;
-        let memory = Arc::new(Memory::new(capacity, max_age, clock));
-        memory.keep(tracker.is_none());
-        let follower: Arc<dyn Follower> = memory.clone();
-        let tracking = tracker.map(|tracker| Tracking::new(tracker, follower, max_age / 4));
-        Self { shared: Arc::new(Shared { backend, memory, tracking }) }
-    }
-
-    #[cfg(not(feature = "redis"))]
     fn new(builder: NearCacheBuilder<B>) -> Self {
         let NearCacheBuilder { backend, max_age, capacity, clock, .. } = builder;
         let memory = Arc::new(Memory::new(capacity, max_age, clock));
-        memory.keep(true);
-        Self { shared: Arc::new(Shared { backend, memory }) }
+        #[cfg(feature = "redis")]
+        let tracking = builder.tracker.map(|tracker| {
+            let follower: Arc<dyn Follower> = memory.clone();
+            Tracking::new(tracker, follower, max_age / 4)
+        });
+        let shared = Shared {
+            calls: Calls::of(backend.name()),
+            #[cfg(feature = "metrics")]
+            reads: crate::metrics::NearReads::default(),
+            backend,
+            memory,
+            #[cfg(feature = "redis")]
+            tracking,
+        };
+        let cache = Self { shared: Arc::new(shared) };
+        cache.shared.memory.keep(!cache.is_told());
+        cache
     }
 
     /// The store itself, past the memory. What is changed there is noticed as if another instance
@@ -146,8 +153,7 @@ impl<B: Backend> NearCache<B> {
     fn ask(&self, key: SessionKey, flight: Flight, landing: Landing) {
         let shared = Arc::clone(&self.shared);
         tokio::spawn(async move {
-            let name = shared.backend.name();
-            let outcome = observed(name, "load", shared.backend.load(&key)).await;
+            let outcome = shared.calls.call("load", shared.backend.load(&key)).await;
             shared.memory.land(&key, &flight, &outcome);
             landing.publish(outcome);
         });
@@ -158,7 +164,7 @@ impl<B: Backend> NearCache<B> {
         verb: &'static str,
         call: impl Future<Output = Result<T, BackendError>>,
     ) -> Result<T, BackendError> {
-        observed(self.store().name(), verb, call).await
+        self.shared.calls.call(verb, call).await
     }
 
     async fn wait(&self, key: &SessionKey, flight: Flight) -> Result<Loaded, BackendError> {
@@ -226,7 +232,7 @@ impl<B: Backend> Backend for NearCache<B> {
         self.listen();
         let read = self.shared.memory.read(key);
         #[cfg(feature = "metrics")]
-        crate::metrics::near_cache_read(matches!(read, Read::Kept(_)));
+        self.shared.reads.count(matches!(read, Read::Kept(_)));
         match read {
             Read::Kept(found) => Ok(Loaded::Found(found)),
             Read::Wait(flight) => self.wait(key, flight).await,
