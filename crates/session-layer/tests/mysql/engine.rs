@@ -79,6 +79,9 @@ pub(crate) fn without_database(server: &MariaDb) -> String {
     server.url("nothing")
 }
 
+/// Has a node wait for what others have acknowledged, before it is asked.
+pub(crate) const CAUSAL: &str = "SET wsrep_sync_wait = 7;";
+
 /// What is no text.
 pub(crate) const BYTES: &str = "x'FF00FF'";
 

@@ -79,6 +79,9 @@ pub(crate) fn without_database(server: &Postgres) -> String {
     server.url("nothing")
 }
 
+/// There is one server.
+pub(crate) const CAUSAL: &str = "";
+
 /// What is no text.
 pub(crate) const BYTES: &str = r"'\xff00ff'";
 

@@ -6,7 +6,7 @@ use session_layer::backend::Backend;
 use session_layer::conformance::Subject;
 use test_servers::PATIENCE;
 
-use crate::engine::{Sessions, database, run, sessions, shared, try_run};
+use crate::engine::{CAUSAL, Sessions, database, run, sessions, shared, try_run};
 
 /// Sessions that grow old when they are told to.
 pub(crate) struct Aged {
@@ -38,7 +38,7 @@ impl Subject for Aged {
     async fn advance(&self, by: Duration) {
         let (age, millis) = (self.ages.fetch_add(1, Ordering::Relaxed), by.as_millis());
         let grow_old = format!(
-            "BEGIN; INSERT INTO ages VALUES ({age}); \
+            "{CAUSAL} BEGIN; INSERT INTO ages VALUES ({age}); \
              UPDATE sessions SET created = created - {millis}, last_seen = last_seen - {millis}, \
              ends = ends - {millis}, expires = expires - {millis}; COMMIT"
         );
