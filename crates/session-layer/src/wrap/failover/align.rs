@@ -1,6 +1,11 @@
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep_until};
+
 use super::journal;
 use super::pair::Pair;
 use super::retire::retire;
+use super::store::Store;
 use super::{Mode, Side};
 use crate::backend::{
     Backend, BackendError, BackendErrorKind, Change, Found, Loaded, Missing, Record, SessionKey,
@@ -125,6 +130,9 @@ async fn both(
         };
     }
     if followed.record.version > led.record.version {
+        if is_on_its_way(lead, &led).await? {
+            return Ok(None);
+        }
         let given = lead.restore(&followed.key, &followed.record).await?;
         return Ok(given.then_some(Aligned::Yielded(followed)));
     }
@@ -140,6 +148,24 @@ async fn both(
     let newer = Found { record: Record { version, ..followed.record }, ..followed };
     let given = follower.restore(&newer.key, &newer.record).await?;
     Ok(given.then_some(Aligned::Yielded(newer)))
+}
+
+/// Whether the lead gets another version in the time that a write may take. What only the follower has
+/// may be half of a write that is under way: if the lead were given it, who writes would be told of a
+/// conflict with their own change, and make it once more.
+async fn is_on_its_way(lead: &Store, led: &Found) -> Result<bool, BackendError> {
+    let (deadline, mut pause) = (lead.deadline(), Duration::from_millis(1));
+    loop {
+        match lead.load(&led.key).await? {
+            Loaded::Found(now) if now.record.version == led.record.version => {}
+            _ => return Ok(true),
+        }
+        if Instant::now() >= deadline {
+            return Ok(false);
+        }
+        sleep_until(deadline.min(Instant::now() + pause)).await;
+        pause *= 2;
+    }
 }
 
 /// One of them was renewed where the other one was not, or not yet. What only the follower did was
@@ -193,6 +219,8 @@ async fn is_newer(
 
 #[cfg(test)]
 mod tests {
+    use tokio::time::sleep;
+
     use super::super::Follower;
     use super::super::pair::testing::{change, create, found, pair, renew};
     use super::*;
@@ -241,6 +269,35 @@ mod tests {
         journal::note(pair.store(Side::Backup), journal::Missed::change(&key)).await.unwrap();
         align(&pair, BACKUP_LEADS, &key).await.unwrap();
         both_have(&pair, &key, 2, "backup").await;
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_on_its_way_to_the_lead_is_not_taken_there_by_others() {
+        let (pair, key) = (pair(), SessionKey::of_id("a"));
+        for side in [Side::Primary, Side::Backup] {
+            create(pair.store(side), &key).await;
+        }
+        change(pair.store(Side::Backup), &key, 1, "mine").await;
+        let arrives = async {
+            sleep(Duration::from_millis(50)).await;
+            change(pair.store(Side::Primary), &key, 1, "mine").await
+        };
+        let (aligned, changed) = tokio::join!(align(&pair, Mode::NORMAL, &key), arrives);
+        assert_eq!(changed, Updated::Done(2), "it is no conflict with itself");
+        assert!(matches!(aligned, Ok(Aligned::Kept(_))), "{aligned:?}");
+        both_have(&pair, &key, 2, "mine").await;
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_the_lead_has_lost_it_is_given_when_no_write_can_be_under_way() {
+        let (pair, key) = (pair(), SessionKey::of_id("a"));
+        for side in [Side::Primary, Side::Backup] {
+            create(pair.store(side), &key).await;
+        }
+        change(pair.store(Side::Backup), &key, 1, "kept").await;
+        let aligned = align(&pair, Mode::NORMAL, &key).await.unwrap();
+        assert!(matches!(aligned, Aligned::Yielded(_)), "{aligned:?}");
+        both_have(&pair, &key, 2, "kept").await;
     }
 
     /// A session of which only the backup knows that another key leads to it, too.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use async_trait::async_trait;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 use crate::backend::{
     Backend, BackendError, BackendErrorKind, Change, Created, Draft, Found, Health, Loaded,
@@ -28,6 +28,11 @@ impl Store {
     pub(super) fn new(backend: Arc<dyn Backend>, patience: Duration, probe: SessionKey) -> Self {
         let calls = Calls::of(backend.name());
         Self { backend, calls, patience, probe }
+    }
+
+    /// When whatever is asked of it now will have ended.
+    pub(super) fn deadline(&self) -> Instant {
+        Instant::now() + self.patience
     }
 
     /// Whether it can be written to.

@@ -178,7 +178,7 @@ mod tests {
 
     /// The follower's answer to the first change is lost, and another client reads that change and
     /// makes a second one of it, which only the follower has yet.
-    #[tokio::test]
+    #[tokio::test(start_paused = true)]
     async fn a_change_that_another_one_may_be_made_of_is_not_to_be_made_again() {
         let (pair, key) = (pair(), SessionKey::of_id("a"));
         for side in [Side::Primary, Side::Backup] {
