@@ -11,9 +11,10 @@ use super::device::Device;
 use super::keys::{Counted, Counter};
 use super::ledger::Ledger;
 use super::limit::AttemptLimit;
-use super::rejection;
+use super::rejection::store_unavailable;
 use super::store::{AttemptStore, AttemptStoreError};
 use super::tally::TooMany;
+use crate::rejection::too_many_attempts;
 
 /// Slows down who guesses passwords, per account and per address, on all nodes together.
 ///
@@ -186,8 +187,8 @@ impl From<AttemptStoreError> for Refusal {
 impl From<Refusal> for Rejection {
     fn from(refusal: Refusal) -> Self {
         match refusal {
-            Refusal::TooMany(wait) => rejection::too_many_attempts(wait),
-            Refusal::Unavailable => rejection::store_unavailable(),
+            Refusal::TooMany(wait) => too_many_attempts(wait),
+            Refusal::Unavailable => store_unavailable(),
         }
     }
 }
