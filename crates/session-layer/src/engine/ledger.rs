@@ -280,6 +280,12 @@ impl Ledger {
         }
     }
 
+    /// Ends a session that was to get another id: its `Session` has none to end it by.
+    pub(crate) async fn end_rotated(&self) -> Result<(), Fault> {
+        let rotates = self.state().wish.rotation.is_some();
+        if rotates { self.end().await } else { Ok(()) }
+    }
+
     /// Ends the session, at once: that holds whatever becomes of the response.
     async fn end(&self) -> Result<(), Fault> {
         let key = match &self.state().known {
