@@ -152,10 +152,24 @@ impl Visit {
     }
 
     pub(crate) fn tell(&self, kind: GuardEventKind) {
-        let Whose::User { user, .. } = &self.whose else { return };
+        if let Some(event) = self.event(kind) {
+            self.config.events.tell(&event);
+        }
+    }
+
+    /// Tells of it when what this request changes is committed, and not at all if it is not.
+    pub(crate) fn tell_after_commit(&self, kind: GuardEventKind) {
+        let Some(event) = self.event(kind) else { return };
+        // Without the visit, which holds the session that holds this.
+        let config = Arc::clone(&self.config);
+        self.session.after_commit(Box::new(move || config.events.tell(&event)));
+    }
+
+    fn event(&self, kind: GuardEventKind) -> Option<GuardEvent> {
+        let Whose::User { user, .. } = &self.whose else { return None };
         let name = self.session.name();
         let session = name.and_then(|name| self.config.peppers.handle(name.as_bytes()));
-        self.config.events.tell(&GuardEvent { session, user: user.to_string(), kind });
+        Some(GuardEvent { session, user: user.to_string(), kind })
     }
 
     pub(crate) fn note(&self) -> Option<&Note> {

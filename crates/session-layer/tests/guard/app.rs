@@ -176,6 +176,8 @@ fn guarded() -> Router {
 fn exempt() -> Router {
     Router::new()
         .route("/reauth/{answer}", post(reauth))
+        .route("/reauth-and-break", post(reauth_and_break))
+        .route("/reauth-and-end", post(reauth_and_end))
         .route("/logout", post(logout))
         .route("/asked", get(asked))
 }
@@ -214,6 +216,17 @@ async fn reauth(reauth: Reauth, Path(answer): Path<String>) -> Response {
         Ok(attempt) => check(attempt, &answer).await,
         Err(refused) => refused.into_response(),
     }
+}
+
+async fn reauth_and_break(reauth: Reauth) -> StatusCode {
+    check(reauth.attempt("password").await.unwrap(), "pwd").await;
+    StatusCode::INTERNAL_SERVER_ERROR
+}
+
+async fn reauth_and_end(session: Session, reauth: Reauth) -> StatusCode {
+    check(reauth.attempt("password").await.unwrap(), "pwd").await;
+    session.logout().await.unwrap();
+    StatusCode::OK
 }
 
 async fn open(reauth: Reauth, Path(purpose): Path<String>) -> Response {
