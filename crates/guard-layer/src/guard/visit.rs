@@ -72,7 +72,9 @@ impl Visit {
             return Ok(Decided { decision: Decision::Allow, due: false });
         };
         let (policy, peppers) = (self.config.policy.load(), &self.config.peppers);
-        let facts = Facts { old_copy: *old_copy, ..self.sight.facts() };
+        let failures = stored.read().failures;
+        let login_failures = failures.map_or(0, |failures| failures.lately(self.seconds()));
+        let facts = Facts { old_copy: *old_copy, login_failures, ..self.sight.facts() };
         let case = Case::new(&policy, self.config.limits, stored, &facts, (self.now, peppers));
         let ruling = case.decide();
         self.moves = case.is_elsewhere();

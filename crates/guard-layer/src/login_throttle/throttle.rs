@@ -122,15 +122,15 @@ impl LoginThrottle {
         let device = device.and_then(|text| Device::read(text, account, keys));
         let mut attempt = LoginAttempt::new(Arc::clone(&self.0), account, client, device.is_some());
         if let Some(device) = device {
-            let counter = self.charge(Counted::Device(account, device.nonce())).await?;
-            attempt.clears(counter);
+            let charged = self.charge(Counted::Device(account, device.nonce())).await?;
+            attempt.clears(charged.counter, charged.failures_before);
             return Ok(attempt);
         }
         if let Some(ip) = client.ip() {
-            attempt.refunds(self.charge(Counted::Address(ip)).await?);
+            attempt.refunds(self.charge(Counted::Address(ip)).await?.counter);
         }
         match self.charge_account(account, client.ip()).await {
-            Ok(counter) => attempt.clears(counter),
+            Ok(charged) => attempt.clears(charged.counter, charged.failures_before),
             Err(refusal) => {
                 attempt.withdrawn().await;
                 return Err(refusal.into());
@@ -140,7 +140,7 @@ impl LoginThrottle {
     }
 
     /// The count of the account, or that of a known address where the account's is full.
-    async fn charge_account(&self, account: &str, ip: Option<IpAddr>) -> Result<Counter, Refusal> {
+    async fn charge_account(&self, account: &str, ip: Option<IpAddr>) -> Result<Charged, Refusal> {
         match (self.charge(Counted::Account(account)).await, ip) {
             (Err(Refusal::TooMany(_)), Some(ip)) if self.knows(account, ip).await? => {
                 self.charge(Counted::KnownAddress(account, ip)).await
@@ -155,12 +155,12 @@ impl LoginThrottle {
         Ok(ledger.has_login(login).await?)
     }
 
-    async fn charge(&self, counted: Counted<'_>) -> Result<Counter, Refusal> {
+    async fn charge(&self, counted: Counted<'_>) -> Result<Charged, Refusal> {
         let Shared { ledger, account, address } = &*self.0;
         let limit = if let Counted::Address(_) = counted { address } else { account };
         let counter = ledger.keys.counter(counted);
         match ledger.charge(counter, limit).await? {
-            Ok(()) => Ok(counter),
+            Ok(failures) => Ok(Charged { counter, failures_before: failures.saturating_sub(1) }),
             Err(TooMany { wait }) => {
                 let what = counted.as_str();
                 tracing::warn!(what, counter = counter.handle(), ?wait, "too many failed logins");
@@ -168,6 +168,12 @@ impl LoginThrottle {
             }
         }
     }
+}
+
+/// An attempt that was counted.
+struct Charged {
+    counter: Counter,
+    failures_before: u32,
 }
 
 /// Why nothing was counted.

@@ -159,6 +159,7 @@ fn guarded() -> Router {
     let minutes = |minutes: u64| Duration::from_secs(60 * minutes);
     Router::new()
         .route("/login/{user}", get(login))
+        .route("/login-after/{failures}", get(login_after))
         .route("/cart", get(async || "cart"))
         .route("/cart/items", post(async || "added"))
         .route("/clear", get(clear))
@@ -189,6 +190,16 @@ async fn login(
 ) -> Result<&'static str, SessionError> {
     session.login(user).await?;
     reauth.given("pwd");
+    Ok("welcome")
+}
+
+async fn login_after(
+    session: Session,
+    reauth: Reauth,
+    Path(failures): Path<u32>,
+) -> Result<&'static str, SessionError> {
+    session.login("alice").await?;
+    reauth.login_failures(failures);
     Ok("welcome")
 }
 
