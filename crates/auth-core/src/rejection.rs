@@ -49,7 +49,8 @@ impl Rejection {
         self
     }
 
-    /// Says when to come back (`Retry-After`, in whole seconds, at least one).
+    /// Says when to come back (`Retry-After`, in whole seconds, at least one, of which none is too
+    /// early).
     pub fn retry_after(mut self, delay: Duration) -> Self {
         self.retry_after = Some(delay);
         self
@@ -77,13 +78,17 @@ impl Rejection {
 
     /// When to come back, in whole seconds.
     pub fn retry_after_secs(&self) -> Option<u64> {
-        self.retry_after.map(|delay| delay.as_secs().max(1))
+        self.retry_after.map(|delay| whole_seconds(delay).max(1))
     }
 
     /// The body.
     pub fn problem(&self) -> Problem {
         Problem::new(self.status, self.code, self.detail)
     }
+}
+
+fn whole_seconds(delay: Duration) -> u64 {
+    delay.as_secs().saturating_add(u64::from(delay.subsec_nanos() > 0))
 }
 
 impl fmt::Display for Rejection {
@@ -119,5 +124,21 @@ impl std::error::Error for Refused {}
 impl IntoResponse for Refused {
     fn into_response(self) -> Response {
         self.0.1
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_comes_back_when_told_is_not_too_early() {
+        let rejection = Rejection::new(StatusCode::TOO_MANY_REQUESTS, "too_many", "too many");
+        let seconds = |delay| rejection.clone().retry_after(delay).retry_after_secs();
+        assert_eq!(seconds(Duration::ZERO), Some(1));
+        assert_eq!(seconds(Duration::from_millis(1)), Some(1));
+        assert_eq!(seconds(Duration::from_secs(2)), Some(2));
+        assert_eq!(seconds(Duration::from_millis(2001)), Some(3));
+        assert_eq!(seconds(Duration::MAX), Some(u64::MAX));
     }
 }

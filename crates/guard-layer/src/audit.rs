@@ -60,7 +60,7 @@ pub enum GuardEventKind {
         /// What the challenge was for.
         purpose: String,
     },
-    /// A challenge was met.
+    /// A challenge was met, and the session has its new id: it is told when that is written down.
     #[serde(rename = "challenge_met")]
     Met {
         /// What the challenge was for.

@@ -25,7 +25,9 @@ pub struct Facts<'a> {
     pub old_copy: Option<OldCopy>,
     /// Whether the cookie that the token or session is bound to came along, where one is.
     pub binding: Option<Binding>,
-    /// Logins that failed for this account in the last hour.
+    /// Logins that failed for this account in the last hour; for a [`GuardLayer`](crate::GuardLayer),
+    /// those before the login of the session, as far as
+    /// [`Reauth::login_failures`](crate::Reauth::login_failures) was told.
     pub login_failures: u32,
 }
 

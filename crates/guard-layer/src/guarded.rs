@@ -39,6 +39,10 @@ pub trait GuardedSession: Send + Sync {
     /// Edits the note with the commit of the response. If that fails, nothing else does.
     fn edit(&self, edit: Arc<NoteEdit>);
 
+    /// Does this once the edits that were made before are committed with the response. If they are
+    /// not, it is dropped: as the response is a 5xx, the session has ended, or the store is away.
+    fn after_commit(&self, act: Box<dyn FnOnce() + Send>);
+
     /// Edits the note at once. It does nothing if the session has ended.
     async fn edit_now(&self, edit: Arc<NoteEdit>) -> Result<(), Rejection>;
 

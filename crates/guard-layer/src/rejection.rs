@@ -70,6 +70,14 @@ mod tests {
     }
 
     #[test]
+    fn what_was_tried_too_often_is_a_problem() {
+        assert_eq!(
+            too_many_attempts(Duration::ZERO).problem().to_json(),
+            r#"{"type":"about:blank","title":"Too Many Requests","status":429,"detail":"this was tried too often; try again later","code":"too_many_attempts"}"#
+        );
+    }
+
+    #[test]
     fn a_challenge_says_what_is_asked() {
         check(&Asked::by_doubt(), ", max_age=\"0\"");
         check(&Asked { max_age: Some(300), ..Asked::default() }, ", max_age=\"300\"");

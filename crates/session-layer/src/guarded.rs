@@ -42,6 +42,10 @@ impl GuardedSession for Kept {
         self.ledger.edit_note(edit);
     }
 
+    fn after_commit(&self, act: Box<dyn FnOnce() + Send>) {
+        self.ledger.after_commit(act);
+    }
+
     async fn edit_now(&self, edit: Arc<NoteEdit>) -> Result<(), Rejection> {
         self.ledger.edit_note_now(edit).await.map_err(rejection::of)
     }

@@ -95,8 +95,9 @@ impl SessionExt for Session {
     }
 
     async fn logout(&self) -> Result<(), SessionError> {
-        ledger(self).await?;
-        Ok(self.flush().await?)
+        let ledger = ledger(self).await?;
+        self.flush().await?;
+        Ok(ledger.end_rotated().await?)
     }
 
     async fn rotate(&self) -> Result<(), SessionError> {
@@ -160,7 +161,7 @@ impl SessionExt for Session {
     async fn logout_everywhere(&self) -> Result<u32, SessionError> {
         let others = self.logout_others().await?;
         let is_live = ledger(self).await?.handle().is_some();
-        self.flush().await?;
+        self.logout().await?;
         Ok(others + u32::from(is_live))
     }
 }

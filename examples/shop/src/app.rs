@@ -73,6 +73,7 @@ fn own_pages() -> Router<Shop> {
         .route("/preferences", get(preferences::all).post(preferences::set_by_form))
         .route("/preferences/{name}", put(preferences::set))
         .route("/devices", get(devices::all))
+        .route("/devices/incidents", get(devices::incidents))
         .route("/devices/{handle}", delete(devices::end))
         .route("/devices/{handle}/logout", post(devices::end))
 }

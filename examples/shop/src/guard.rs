@@ -5,6 +5,7 @@ use example_service::{StartError, secret_of};
 use guard_layer::{GuardLayer, Peppers, Policy};
 
 use crate::Options;
+use crate::security_log::SecurityLog;
 
 /// How suspicious the shop is of requests that look unlike their session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -39,10 +40,11 @@ pub(crate) const PAGE: &str = "/reauth";
 /// As long as a session that is remembered: how long one lives is up to its own lifetime.
 const IDLE: Duration = Duration::from_secs(14 * 24 * 60 * 60);
 
-pub(crate) fn layer(options: &Options) -> Result<GuardLayer, StartError> {
+pub(crate) fn layer(options: &Options, log: &SecurityLog) -> Result<GuardLayer, StartError> {
+    let log = log.clone();
     let secret = secret_of("--guard-key", options.guard_key.as_deref())?;
     let guard = GuardLayer::builder(options.guard.policy(), Peppers::new(number(&secret), &secret));
-    let guard = guard.page(PAGE).idle(IDLE).build();
+    let guard = guard.page(PAGE).idle(IDLE).on_event(move |event| log.tell_of_guard(event)).build();
     guard.map_err(|error| StartError::about("--guard", error))
 }
 

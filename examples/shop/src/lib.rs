@@ -7,7 +7,8 @@
 //! `SessionLayer`, `GuardLayer`, then the handler, in the file of its name. Pages are made in `page`.
 //!
 //! A guest has a cart too; a login keeps it, and a logout ends it all. Who guesses passwords has to
-//! wait, and a browser that has logged in before does not.
+//! wait, and a browser that has logged in before does not. The page of a user's devices shows what
+//! befell them, and why (`security_log`).
 
 mod account;
 mod app;
@@ -29,6 +30,7 @@ mod page_headers;
 mod preferences;
 mod reauth;
 mod run;
+mod security_log;
 mod shop;
 mod store;
 mod stores;

@@ -5,7 +5,7 @@ use axum::Json;
 use axum::extract::{FromRef, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use example_service::{PasswordDesk, Refusal, User};
-use guard_layer::LoginThrottle;
+use guard_layer::{LoginThrottle, Reauth};
 use http::header::SET_COOKIE;
 use http::{HeaderMap, HeaderValue, StatusCode};
 use serde::Deserialize;
@@ -40,11 +40,13 @@ pub(crate) async fn login(
     client: ClientAddr,
     wanted: Wanted,
     session: Session,
+    guard: Reauth,
     headers: HeaderMap,
     FormOrJson(credentials): FormOrJson<Credentials>,
 ) -> Result<Response, Failure> {
     let remember = credentials.remember;
-    let (user, device) = desk.authenticate(client, &headers, credentials).await?;
+    let Authenticated { user, device, failures_before } =
+        desk.authenticate(client, &headers, credentials).await?;
     leave_to_another(&session, &user).await?;
     let login = Login::of(&*user.name);
     let login = if remember { login.remembered() } else { login };
@@ -54,12 +56,22 @@ pub(crate) async fn login(
             None => login,
         })
         .await?;
+    guard.login_failures(failures_before);
     let mut response = match wanted {
         Wanted::Page => Redirect::to("/cart").into_response(),
         Wanted::Json => Json(json!({ "username": user.name })).into_response(),
     };
     response.headers_mut().extend(device.map(|cookie| (SET_COOKIE, cookie)));
     Ok(response)
+}
+
+/// A user who has given the right password.
+struct Authenticated {
+    user: Arc<User>,
+    /// The cookie by which the browser will be known.
+    device: Option<HeaderValue>,
+    /// How often it was wrong before.
+    failures_before: u32,
 }
 
 /// Checks passwords, and makes wait who guesses.
@@ -71,20 +83,21 @@ pub(crate) struct LoginDesk {
 }
 
 impl LoginDesk {
-    /// The user, and the cookie by which the browser will be known.
     async fn authenticate(
         &self,
         client: ClientAddr,
         headers: &HeaderMap,
         credentials: Credentials,
-    ) -> Result<(Arc<User>, Option<HeaderValue>), Refusal> {
+    ) -> Result<Authenticated, Refusal> {
         let Credentials { username, password, .. } = credentials;
         let device = self.device_cookie.read(headers);
         let attempt = self.throttle.begin(&username, client, device).await?;
         match self.passwords.check(username, password).await {
             Ok(Some(user)) => {
+                let failures_before = attempt.failures_before();
                 let device = attempt.succeeded().await;
-                Ok((user, device.and_then(|device| self.device_cookie.give(&device))))
+                let device = device.and_then(|device| self.device_cookie.give(&device));
+                Ok(Authenticated { user, device, failures_before })
             }
             Ok(None) => Err(wrong()),
             Err(busy) => {

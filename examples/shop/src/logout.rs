@@ -1,3 +1,4 @@
+use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use http::StatusCode;
 use serde::Deserialize;
@@ -5,6 +6,7 @@ use session_layer::{Session, SessionExt};
 
 use crate::failure::Failure;
 use crate::form_or_json::FormOrJson;
+use crate::security_log::{Incident, SecurityLog};
 use crate::wanted::Wanted;
 
 #[derive(Deserialize)]
@@ -18,14 +20,25 @@ pub(crate) struct Scope {
 pub(crate) async fn logout(
     wanted: Wanted,
     session: Session,
+    State(log): State<SecurityLog>,
     FormOrJson(Scope { everywhere }): FormOrJson<Scope>,
 ) -> Result<Response, Failure> {
     match everywhere {
-        true => session.logout_everywhere().await.map(drop)?,
+        true => log_out_everywhere(&session, &log).await?,
         false => session.logout().await?,
     }
     Ok(match wanted {
         Wanted::Page => Redirect::to("/login").into_response(),
         Wanted::Json => StatusCode::NO_CONTENT.into_response(),
     })
+}
+
+async fn log_out_everywhere(session: &Session, log: &SecurityLog) -> Result<(), Failure> {
+    let user = session.user().await?;
+    let ended = session.logout_everywhere().await?;
+    // This one is among them.
+    for _ in 1..ended {
+        user.iter().for_each(|user| log.tell(user.as_str(), Incident::LoggedOut));
+    }
+    Ok(())
 }

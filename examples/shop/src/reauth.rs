@@ -23,8 +23,8 @@ pub(crate) struct Proof {
 
 /// `GET /reauth`
 pub(crate) async fn form(session: Session, reauth: Reauth) -> Result<Page, Failure> {
-    me::user(&session).await?;
-    Ok(page::reauth(reauth.is_suspected(), None))
+    let user = me::user(&session).await?;
+    Ok(page::reauth(user.as_str(), reauth.is_suspected(), None))
 }
 
 /// `POST /reauth`: the user is who they were, and goes on where they were going.
@@ -40,7 +40,9 @@ pub(crate) async fn reauth(
     if passwords.check(user.as_str().to_owned(), password).await?.is_none() {
         let left = attempt.failed();
         return Ok(match wanted {
-            Wanted::Page => page::reauth(reauth.is_suspected(), Some(left)).into_response(),
+            Wanted::Page => {
+                page::reauth(user.as_str(), reauth.is_suspected(), Some(left)).into_response()
+            }
             Wanted::Json => login::wrong().into_response(),
         });
     }

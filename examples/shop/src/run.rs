@@ -58,6 +58,8 @@ async fn start(options: &Options) -> Result<(), StartError> {
     }
     welcome.print(ToTry { welcome: &welcome, options });
     tokio::spawn(keep_swept(backend, SWEEP));
-    let lifecycle = shop.lifecycle().clone();
-    server.serve(app(shop), lifecycle, ready(())).await
+    let (lifecycle, security_log) = (shop.lifecycle().clone(), shop.security_log.clone());
+    let served = server.serve(app(shop), lifecycle, ready(())).await;
+    security_log.written().await;
+    served
 }

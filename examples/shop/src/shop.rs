@@ -7,6 +7,7 @@ use session_layer::backend::Backend;
 use session_layer::{ClearSiteData, LoginAttempts, SessionLayer};
 
 use crate::device_cookie::DeviceCookie;
+use crate::security_log::SecurityLog;
 use crate::{Options, guard};
 
 impl FromRef<Shop> for PasswordDesk {
@@ -27,23 +28,27 @@ pub struct Shop {
     pub(crate) guard: GuardLayer,
     pub(crate) throttle: LoginThrottle,
     pub(crate) device_cookie: DeviceCookie,
+    pub(crate) security_log: SecurityLog,
     demos: Arc<[Demo]>,
 }
 
 impl Shop {
-    /// Reads the file that the options name, and checks it all.
+    /// Reads the file that the options name, and checks it all. It needs a runtime, for what it does
+    /// while nobody waits.
     ///
     /// # Errors
     /// If the file can't be read, or an option can't be right.
     pub fn new(options: &Options, backend: Arc<dyn Backend>) -> Result<Self, StartError> {
         let (users, demos) = Users::from_options(&options.instance, &["alice", "bob"], &[])?;
+        let security_log = SecurityLog::start(Arc::clone(&backend));
         Ok(Self {
             instance: Instance::new(&options.instance, KIND)?,
             passwords: PasswordDesk::new(users),
-            guard: guard::layer(options)?,
+            guard: guard::layer(options, &security_log)?,
             throttle: throttle(options, Arc::clone(&backend))?,
             device_cookie: DeviceCookie::of(options),
-            sessions: sessions(options, backend)?,
+            sessions: sessions(options, backend, &security_log)?,
+            security_log,
             demos: demos.into(),
         })
     }
@@ -60,9 +65,15 @@ impl Shop {
     }
 }
 
-fn sessions(options: &Options, backend: Arc<dyn Backend>) -> Result<SessionLayer, StartError> {
+fn sessions(
+    options: &Options,
+    backend: Arc<dyn Backend>,
+    log: &SecurityLog,
+) -> Result<SessionLayer, StartError> {
+    let log = log.clone();
     // Not cookies: the one by which the login knows the browser again outlives the session.
     let layer = SessionLayer::builder_shared(backend).clear_site_data([ClearSiteData::Storage]);
+    let layer = layer.on_event(move |event| log.tell_of_session(event));
     let layer = if options.insecure_http { layer.insecure_plain_http() } else { layer };
     layer.build().map_err(|error| StartError::about("sessions", error))
 }

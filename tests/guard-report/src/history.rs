@@ -113,8 +113,22 @@ pub fn read(file: &Path) -> Result<Vec<History>> {
 ///
 /// As of [`read`].
 pub fn corpus() -> Result<Vec<History>> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../guard-scenarios");
-    let entries = folder.read_dir().context("reading tests/guard-scenarios")?;
+    read_all("../guard-scenarios")
+}
+
+/// The histories of `tests/guard-scenarios/held-out`, which no policy is tuned to, without their
+/// variations.
+///
+/// # Errors
+///
+/// As of [`read`].
+pub fn held_out() -> Result<Vec<History>> {
+    read_all("../guard-scenarios/held-out")
+}
+
+fn read_all(folder: &str) -> Result<Vec<History>> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+    let entries = path.read_dir().with_context(|| format!("reading {folder}"))?;
     let mut files: Vec<_> = entries.map(|entry| Ok(entry?.path())).collect::<Result<_>>()?;
     files.retain(|file| file.extension().is_some_and(|end| end == "json"));
     files.sort();

@@ -7,7 +7,7 @@ mod tally;
 mod vary;
 
 pub use draw::draw;
-pub use history::{Actor, History, Label, corpus, read};
+pub use history::{Actor, History, Label, corpus, held_out, read};
 pub use replay::{Moment, Outcome, replay};
 pub use tally::Tally;
 pub use vary::with_variations;

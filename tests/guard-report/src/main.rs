@@ -1,20 +1,28 @@
 //! Prints a line per policy, or draws one history: `guard-report [--draw NAME] [FILE…]`.
+//!
+//! Without files it is about the corpus, and then about the histories that no policy is tuned to.
 
 use std::path::Path;
 
 use anyhow::{Context, Result};
 use guard_layer::Policy;
-use guard_report::{History, Tally, corpus, draw, read, with_variations};
+use guard_report::{History, Tally, corpus, draw, held_out, read, with_variations};
 
 fn main() -> Result<()> {
     let mut arguments: Vec<_> = std::env::args().skip(1).collect();
     let name = take_name(&mut arguments)?;
-    let histories = histories(&arguments)?;
+    let sets = sets(&arguments)?;
     match name {
-        Some(name) => print!("{}", draw(find(&histories, &name)?, &Policy::balanced())),
-        None => report(&histories),
+        Some(name) => print!("{}", draw(find(&sets, &name)?, &Policy::balanced())),
+        None => sets.iter().for_each(report),
     }
     Ok(())
+}
+
+/// Histories that are counted together, and what their lines begin with.
+struct Set {
+    title: &'static str,
+    histories: Vec<History>,
 }
 
 fn take_name(arguments: &mut Vec<String>) -> Result<Option<String>> {
@@ -25,21 +33,25 @@ fn take_name(arguments: &mut Vec<String>) -> Result<Option<String>> {
     taken.nth(1).map(Some).context("give the name of a history: --draw NAME")
 }
 
-fn histories(files: &[String]) -> Result<Vec<History>> {
+fn sets(files: &[String]) -> Result<Vec<Set>> {
     if files.is_empty() {
-        return corpus().map(with_variations);
+        let tuned = Set { title: "", histories: with_variations(corpus()?) };
+        return Ok(vec![
+            tuned,
+            Set { title: "held out, ", histories: with_variations(held_out()?) },
+        ]);
     }
     let read: Vec<_> = files.iter().map(|file| read(Path::new(file))).collect::<Result<_>>()?;
-    Ok(read.into_iter().flatten().collect())
+    Ok(vec![Set { title: "", histories: read.into_iter().flatten().collect() }])
 }
 
-fn find<'a>(histories: &'a [History], name: &str) -> Result<&'a History> {
-    let found = histories.iter().find(|history| history.name == name);
+fn find<'a>(sets: &'a [Set], name: &str) -> Result<&'a History> {
+    let found = sets.iter().flat_map(|set| &set.histories).find(|history| history.name == name);
     found.with_context(|| format!("no history is called {name}"))
 }
 
-fn report(histories: &[History]) {
+fn report(set: &Set) {
     for policy in [Policy::lenient(), Policy::balanced(), Policy::strict(), Policy::naive()] {
-        println!("{}", Tally::of(&policy, histories));
+        println!("{}{}", set.title, Tally::of(&policy, &set.histories));
     }
 }

@@ -1,7 +1,9 @@
 //! What the presets do to the corpus.
 
+use std::collections::HashSet;
+
 use guard_layer::Policy;
-use guard_report::{History, Label, Tally, corpus, draw, with_variations};
+use guard_report::{History, Label, Tally, corpus, draw, held_out, with_variations};
 
 fn histories() -> anyhow::Result<Vec<History>> {
     corpus().map(with_variations)
@@ -26,6 +28,22 @@ fn balanced_catches_thieves_and_leaves_honest_users_alone() {
 fn the_naive_check_ends_the_sessions_of_most_honest_users() {
     let tally = Tally::of(&Policy::naive(), &histories().unwrap());
     assert!(tally.ended * 2 > tally.honest, "{tally}");
+}
+
+#[test]
+fn the_held_out_histories_are_none_of_the_corpus() {
+    let held_out = held_out().unwrap();
+    assert!(held_out.len() >= 60);
+    let histories = corpus().unwrap().into_iter().chain(held_out);
+    let names: Vec<_> = histories.map(|history| history.name).collect();
+    assert_eq!(names.iter().collect::<HashSet<_>>().len(), names.len());
+}
+
+/// How many are challenged and caught is reported, not required: a requirement would be tuned to.
+#[test]
+fn balanced_logs_no_honest_user_out_whom_it_was_not_tuned_to() {
+    let tally = Tally::of(&Policy::balanced(), &with_variations(held_out().unwrap()));
+    assert_eq!(tally.ended, 0, "{tally}");
 }
 
 #[test]

@@ -72,7 +72,9 @@ impl Visit {
             return Ok(Decided { decision: Decision::Allow, due: false });
         };
         let (policy, peppers) = (self.config.policy.load(), &self.config.peppers);
-        let facts = Facts { old_copy: *old_copy, ..self.sight.facts() };
+        let failures = stored.read().failures;
+        let login_failures = failures.map_or(0, |failures| failures.lately(self.seconds()));
+        let facts = Facts { old_copy: *old_copy, login_failures, ..self.sight.facts() };
         let case = Case::new(&policy, self.config.limits, stored, &facts, (self.now, peppers));
         let ruling = case.decide();
         self.moves = case.is_elsewhere();
@@ -152,10 +154,24 @@ impl Visit {
     }
 
     pub(crate) fn tell(&self, kind: GuardEventKind) {
-        let Whose::User { user, .. } = &self.whose else { return };
+        if let Some(event) = self.event(kind) {
+            self.config.events.tell(&event);
+        }
+    }
+
+    /// Tells of it when what this request changes is committed, and not at all if it is not.
+    pub(crate) fn tell_after_commit(&self, kind: GuardEventKind) {
+        let Some(event) = self.event(kind) else { return };
+        // Without the visit, which holds the session that holds this.
+        let config = Arc::clone(&self.config);
+        self.session.after_commit(Box::new(move || config.events.tell(&event)));
+    }
+
+    fn event(&self, kind: GuardEventKind) -> Option<GuardEvent> {
+        let Whose::User { user, .. } = &self.whose else { return None };
         let name = self.session.name();
         let session = name.and_then(|name| self.config.peppers.handle(name.as_bytes()));
-        self.config.events.tell(&GuardEvent { session, user: user.to_string(), kind });
+        Some(GuardEvent { session, user: user.to_string(), kind })
     }
 
     pub(crate) fn note(&self) -> Option<&Note> {

@@ -21,6 +21,8 @@ pub struct LoginAttempt {
     common: Option<Counter>,
     /// The account's own count, which a success clears.
     own: Option<Counter>,
+    /// What had failed in that before.
+    failures_before: u32,
 }
 
 impl LoginAttempt {
@@ -31,15 +33,25 @@ impl LoginAttempt {
         has_device: bool,
     ) -> Self {
         let account = account.to_owned();
-        Self { shared, account, client, has_device, common: None, own: None }
+        Self { shared, account, client, has_device, common: None, own: None, failures_before: 0 }
     }
 
     pub(super) fn refunds(&mut self, counter: Counter) {
         self.common = Some(counter);
     }
 
-    pub(super) fn clears(&mut self, counter: Counter) {
-        self.own = Some(counter);
+    pub(super) fn clears(&mut self, counter: Counter, failures_before: u32) {
+        (self.own, self.failures_before) = (Some(counter), failures_before);
+    }
+
+    /// How many attempts for the account have failed before this one, and were not followed by a
+    /// success or by an hour without a failure. What others fail does not count against a device or
+    /// an address that has a count of its own.
+    ///
+    /// A guard takes it, where the login succeeds:
+    /// [`Reauth::login_failures`](crate::Reauth::login_failures).
+    pub fn failures_before(&self) -> u32 {
+        self.failures_before
     }
 
     /// The password was the right one, and with it whatever else the login asks for: the failures of

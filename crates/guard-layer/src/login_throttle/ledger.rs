@@ -30,13 +30,14 @@ const KNOWN: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 const SPARE: Duration = Duration::from_secs(10 * 60);
 
 impl Ledger {
-    /// Counts a failure, unless it is too early to try.
+    /// Counts a failure, unless it is too early to try: how many there are with it.
     pub(super) async fn charge(
         &self,
         counter: Counter,
         limit: &AttemptLimit,
-    ) -> Result<Result<(), TooMany>, AttemptStoreError> {
-        self.edit(counter, |tally, now| tally.charge(limit, now)).await
+    ) -> Result<Result<u32, TooMany>, AttemptStoreError> {
+        let charged = self.edit(counter, |tally, now| tally.charge(limit, now)).await?;
+        Ok(charged.map(Tally::failures))
     }
 
     /// Takes a failure back.
@@ -74,18 +75,18 @@ impl Ledger {
         &self,
         counter: Counter,
         edit: impl Fn(Tally, SystemTime) -> Result<Tally, TooMany>,
-    ) -> Result<Result<(), TooMany>, AttemptStoreError> {
+    ) -> Result<Result<Tally, TooMany>, AttemptStoreError> {
         for _ in 0..ROUNDS {
             let now = self.clock.now();
             let number = stretch(now, FORGOTTEN);
             let (tally, version) = self.read(counter, number).await?;
             let edited = match edit(tally, now) {
-                Ok(edited) => edited.to_bytes(),
+                Ok(edited) => edited,
                 Err(too_many) => return Ok(Err(too_many)),
             };
             let key = self.keys.key(counter, number);
-            if self.store.keep(&key, &edited, version, life(FORGOTTEN)).await? {
-                return Ok(Ok(()));
+            if self.store.keep(&key, &edited.to_bytes(), version, life(FORGOTTEN)).await? {
+                return Ok(Ok(edited));
             }
         }
         Err(AttemptStoreError::caused_by("too many changes at once"))

@@ -38,6 +38,10 @@ impl Tally {
         Self { failures: self.failures.saturating_sub(1), ..self }
     }
 
+    pub(super) fn failures(self) -> u32 {
+        self.failures
+    }
+
     pub(super) fn to_bytes(self) -> Vec<u8> {
         [&[FORM], self.failures.to_be_bytes().as_slice(), &self.last.to_be_bytes()].concat()
     }

@@ -11,11 +11,12 @@ use super::device::Device;
 use super::keys::{Counted, Counter};
 use super::ledger::Ledger;
 use super::limit::AttemptLimit;
-use super::rejection;
+use super::rejection::store_unavailable;
 use super::store::{AttemptStore, AttemptStoreError};
 use super::tally::TooMany;
 #[cfg(feature = "metrics")]
 use crate::metrics;
+use crate::rejection::too_many_attempts;
 
 /// Slows down who guesses passwords, per account and per address, on all nodes together.
 ///
@@ -141,15 +142,15 @@ impl LoginThrottle {
         let device = device.and_then(|text| Device::read(text, account, keys));
         let mut attempt = LoginAttempt::new(Arc::clone(&self.0), account, client, device.is_some());
         if let Some(device) = device {
-            let counter = self.charge(Counted::Device(account, device.nonce())).await?;
-            attempt.clears(counter);
+            let charged = self.charge(Counted::Device(account, device.nonce())).await?;
+            attempt.clears(charged.counter, charged.failures_before);
             return Ok(attempt);
         }
         if let Some(ip) = client.ip() {
-            attempt.refunds(self.charge(Counted::Address(ip)).await?);
+            attempt.refunds(self.charge(Counted::Address(ip)).await?.counter);
         }
         match self.charge_account(account, client.ip()).await {
-            Ok(counter) => attempt.clears(counter),
+            Ok(charged) => attempt.clears(charged.counter, charged.failures_before),
             Err(refusal) => {
                 attempt.take_back().await;
                 return Err(refusal);
@@ -159,7 +160,7 @@ impl LoginThrottle {
     }
 
     /// The count of the account, or that of a known address where the account's is full.
-    async fn charge_account(&self, account: &str, ip: Option<IpAddr>) -> Result<Counter, Refusal> {
+    async fn charge_account(&self, account: &str, ip: Option<IpAddr>) -> Result<Charged, Refusal> {
         match (self.charge(Counted::Account(account)).await, ip) {
             (Err(Refusal::TooMany { .. }), Some(ip)) if self.knows(account, ip).await? => {
                 self.charge(Counted::KnownAddress(account, ip)).await
@@ -174,12 +175,12 @@ impl LoginThrottle {
         Ok(ledger.has_login(login).await?)
     }
 
-    async fn charge(&self, counted: Counted<'_>) -> Result<Counter, Refusal> {
+    async fn charge(&self, counted: Counted<'_>) -> Result<Charged, Refusal> {
         let Shared { ledger, account, address } = &*self.0;
         let limit = if let Counted::Address(_) = counted { address } else { account };
         let counter = ledger.keys.counter(counted);
         match ledger.charge(counter, limit).await? {
-            Ok(()) => Ok(counter),
+            Ok(failures) => Ok(Charged { counter, failures_before: failures.saturating_sub(1) }),
             Err(TooMany { wait }) => {
                 let counted = counted.as_str();
                 let counter = counter.handle();
@@ -188,6 +189,12 @@ impl LoginThrottle {
             }
         }
     }
+}
+
+/// An attempt that was counted.
+struct Charged {
+    counter: Counter,
+    failures_before: u32,
 }
 
 /// Why nothing was counted.
@@ -211,8 +218,8 @@ impl From<AttemptStoreError> for Refusal {
 impl From<Refusal> for Rejection {
     fn from(refusal: Refusal) -> Self {
         match refusal {
-            Refusal::TooMany { wait, .. } => rejection::too_many_attempts(wait),
-            Refusal::Unavailable => rejection::store_unavailable(),
+            Refusal::TooMany { wait, .. } => too_many_attempts(wait),
+            Refusal::Unavailable => store_unavailable(),
         }
     }
 }

@@ -2,6 +2,7 @@
 //! who they are.
 
 mod asked;
+mod failures;
 mod given;
 mod stored;
 mod tries;
@@ -11,6 +12,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 pub use asked::Asked;
+pub(crate) use failures::Failures;
 pub(crate) use given::Given;
 pub use stored::StoredNote;
 pub(crate) use tries::{Tried, Tries};
@@ -39,6 +41,8 @@ pub(crate) struct Note {
     /// When the session moved; no proof from before is fresh any more.
     #[serde(rename = "e", default, skip_serializing_if = "Option::is_none")]
     pub(crate) moved: Option<u64>,
+    #[serde(rename = "f", default, skip_serializing_if = "Option::is_none")]
+    pub(crate) failures: Option<Failures>,
 }
 
 /// More kinds of factors than anybody has.
@@ -88,6 +92,7 @@ impl Note {
         self.asked = None;
         self.way_back = None;
         self.moved = None;
+        self.failures = None;
         self.tries.close(purpose);
         self.give(given);
         self.memory = Some(memory);

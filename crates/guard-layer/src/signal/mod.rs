@@ -80,7 +80,7 @@ pub enum Signal {
     Idle,
     /// Older than a week (slight), or 30 days (clear).
     Age,
-    /// Logins of the account failed lately: 5 (slight), 20 (clear).
+    /// Logins of the account failed in the hour before: 5 (slight), 20 (clear).
     LoginFailures,
     /// An hour of the day in which the session, a week old at least, was never used: slight.
     Hour,

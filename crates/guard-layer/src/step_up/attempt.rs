@@ -35,7 +35,7 @@ impl Attempt {
 
     /// The user has proved who they are, by this factor. With the response the session gets a new
     /// id, and the old one is dead; what this request shows is what the session is compared with
-    /// from now on; on no instance it is suspected any more.
+    /// from now on; on no instance it is suspected any more. A response of 5xx leaves all as it was.
     ///
     /// It returns where the user was going when the challenge came, a path of this host; none if
     /// nothing was interrupted. Send browsers there with 303.
@@ -48,7 +48,7 @@ impl Attempt {
         self.visit.complete(purpose.clone(), given);
         let replaced = self.visit.session.replace_id().await;
         replaced.map_err(|rejection| self.head.refuse(rejection, &self.visit))?;
-        self.visit.tell(GuardEventKind::Met { purpose, factor: name });
+        self.visit.tell_after_commit(GuardEventKind::Met { purpose, factor: name });
         Ok(self.visit.note().and_then(|note| note.way_back.clone()))
     }
 }

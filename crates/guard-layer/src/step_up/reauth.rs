@@ -12,7 +12,7 @@ use super::attempt::Attempt;
 use super::factor::Factor;
 use super::head::Head;
 use crate::guard::{Visit, Whose};
-use crate::note::{Asked, Note, Tried};
+use crate::note::{Asked, Failures, Note, Tried};
 use crate::rejection;
 
 /// How a user proves again who they are: an extractor for the handlers of the page that asks.
@@ -97,6 +97,15 @@ impl Reauth {
     pub fn given(&self, factor: impl Into<Factor>) {
         let given = factor.into().given(self.visit.seconds());
         self.visit.session.edit(Note::edit(move |note| note.give(given.clone())));
+    }
+
+    /// Keeps how many logins of the account failed before this one, as
+    /// [`LoginAttempt::failures_before`](crate::LoginAttempt::failures_before) counts them: for an
+    /// hour they are what [`Signal::LoginFailures`](crate::Signal::LoginFailures) goes by. It is
+    /// written down with the response.
+    pub fn login_failures(&self, count: u32) {
+        let Some(failures) = Failures::before(self.visit.seconds(), count) else { return };
+        self.visit.session.edit(Note::edit(move |note| note.failures = Some(failures)));
     }
 
     fn attempted(&self, purpose: &str, tried: Tried) -> Result<Attempt, Refused> {

@@ -81,6 +81,27 @@ async fn an_attempt_that_is_withdrawn_was_none() {
 }
 
 #[tokio::test]
+async fn an_attempt_knows_how_many_have_failed_before_it() {
+    let desk = Desk::open();
+    for failed in 0..5 {
+        assert_eq!(desk.failures_before("alice", HOME, None).await, failed);
+    }
+    assert_eq!(desk.failures_before("bob", HOME, None).await, 0);
+    desk.clock.advance(Duration::from_secs(1));
+    desk.right("alice", HOME).await;
+    assert_eq!(desk.failures_before("alice", HOME, None).await, 0);
+}
+
+#[tokio::test]
+async fn a_known_device_has_failed_what_it_has_failed_itself() {
+    let desk = Desk::open();
+    let (_, device) = desk.log_in("alice", HOME, None, "right").await;
+    desk.besiege("alice").await;
+    assert_eq!(desk.failures_before("alice", ELSEWHERE, device.as_deref()).await, 0);
+    assert_eq!(desk.failures_before("alice", ELSEWHERE, device.as_deref()).await, 1);
+}
+
+#[tokio::test]
 async fn neither_the_name_nor_the_address_is_shown() {
     let desk = Desk::open();
     let attempt = desk.throttle.begin("alice", address(HOME), None).await.unwrap();

@@ -58,6 +58,17 @@ impl Desk {
         }
     }
 
+    /// What an attempt knows, which then fails.
+    pub(crate) async fn failures_before(
+        &self,
+        account: &str,
+        from: &str,
+        device: Option<&str>,
+    ) -> u32 {
+        let attempt = self.throttle.begin(account, address(from), device).await;
+        attempt.unwrap().failures_before()
+    }
+
     /// Fails so often for the account as it may, each time from another address.
     pub(crate) async fn besiege(&self, account: &str) {
         for host in 0.. {

@@ -44,6 +44,8 @@ struct State {
     wish: Wish,
     updates: Vec<FieldUpdate>,
     notes: Vec<Arc<NoteEdit>>,
+    /// What is done when all that is committed.
+    afterwards: Vec<Box<dyn FnOnce() + Send>>,
     /// The id that the `Session` has, if it has one.
     session_id: Option<Id>,
     cookie: CookieChange,
@@ -116,6 +118,7 @@ impl Ledger {
             wish: Wish::default(),
             updates: Vec::new(),
             notes: Vec::new(),
+            afterwards: Vec::new(),
             session_id: key.as_ref().map(public_id),
             cookie: CookieChange::Keep,
             fault: None,
@@ -280,6 +283,12 @@ impl Ledger {
         }
     }
 
+    /// Ends a session that was to get another id: its `Session` has none to end it by.
+    pub(crate) async fn end_rotated(&self) -> Result<(), Fault> {
+        let rotates = self.state().wish.rotation.is_some();
+        if rotates { self.end().await } else { Ok(()) }
+    }
+
     /// Ends the session, at once: that holds whatever becomes of the response.
     async fn end(&self) -> Result<(), Fault> {
         let key = match &self.state().known {
@@ -301,6 +310,7 @@ impl Ledger {
         state.wish = Wish::default();
         state.updates.clear();
         state.notes.clear();
+        state.afterwards.clear();
         state.cookie = CookieChange::Remove;
         Ok(())
     }
@@ -408,6 +418,8 @@ impl Ledger {
                 Progress::Again => backoff.pause().await.map_err(|_| Fault::Contended)?,
             }
         }
+        let afterwards = mem::take(&mut self.state().afterwards);
+        afterwards.into_iter().for_each(|act| act());
         Ok(())
     }
 
@@ -510,6 +522,7 @@ impl Ledger {
         if state.wish.rotation == Some(Turn::Replace) {
             return Ok(Progress::Again);
         }
+        state.afterwards.clear();
         match missing {
             Missing::Absent => Ok(Progress::Done),
             Missing::Superseded => Err(Fault::Superseded),

@@ -159,6 +159,7 @@ fn guarded() -> Router {
     let minutes = |minutes: u64| Duration::from_secs(60 * minutes);
     Router::new()
         .route("/login/{user}", get(login))
+        .route("/login-after/{failures}", get(login_after))
         .route("/cart", get(async || "cart"))
         .route("/cart/items", post(async || "added"))
         .route("/clear", get(clear))
@@ -176,6 +177,8 @@ fn guarded() -> Router {
 fn exempt() -> Router {
     Router::new()
         .route("/reauth/{answer}", post(reauth))
+        .route("/reauth-and-break", post(reauth_and_break))
+        .route("/reauth-and-end", post(reauth_and_end))
         .route("/logout", post(logout))
         .route("/asked", get(asked))
 }
@@ -187,6 +190,16 @@ async fn login(
 ) -> Result<&'static str, SessionError> {
     session.login(user).await?;
     reauth.given("pwd");
+    Ok("welcome")
+}
+
+async fn login_after(
+    session: Session,
+    reauth: Reauth,
+    Path(failures): Path<u32>,
+) -> Result<&'static str, SessionError> {
+    session.login("alice").await?;
+    reauth.login_failures(failures);
     Ok("welcome")
 }
 
@@ -214,6 +227,17 @@ async fn reauth(reauth: Reauth, Path(answer): Path<String>) -> Response {
         Ok(attempt) => check(attempt, &answer).await,
         Err(refused) => refused.into_response(),
     }
+}
+
+async fn reauth_and_break(reauth: Reauth) -> StatusCode {
+    check(reauth.attempt("password").await.unwrap(), "pwd").await;
+    StatusCode::INTERNAL_SERVER_ERROR
+}
+
+async fn reauth_and_end(session: Session, reauth: Reauth) -> StatusCode {
+    check(reauth.attempt("password").await.unwrap(), "pwd").await;
+    session.logout().await.unwrap();
+    StatusCode::OK
 }
 
 async fn open(reauth: Reauth, Path(purpose): Path<String>) -> Response {

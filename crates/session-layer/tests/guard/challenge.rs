@@ -23,6 +23,17 @@ async fn a_challenge_that_is_met_is_met_on_every_node() {
 }
 
 #[tokio::test]
+async fn a_challenge_that_is_met_in_vain_is_not_told() {
+    let shop = Shop::new(Policy::balanced());
+    let (mut user, _) = shop.robbed().await;
+    user.post("/reauth-and-break").await.is(StatusCode::INTERNAL_SERVER_ERROR);
+    assert_eq!(shop.words(), ["judged"]);
+    user.get("/cart").await.is(REFUSED);
+    user.post("/reauth-and-end").await.is(StatusCode::OK);
+    assert_eq!(shop.words(), [""; 0]);
+}
+
+#[tokio::test]
 async fn whoever_meets_a_challenge_gets_another_id_and_the_old_one_is_dead() {
     let shop = Shop::new(Policy::balanced());
     let (mut user, mut thief) = shop.robbed().await;

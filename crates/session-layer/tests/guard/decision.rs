@@ -1,7 +1,7 @@
 //! Allow, challenge, end.
 
 use axum::http::StatusCode;
-use guard_layer::{Decision, GuardEventKind, Policy};
+use guard_layer::{Decision, Degree, GuardEventKind, Policy, Signal};
 
 use crate::app::Shop;
 
@@ -46,6 +46,26 @@ async fn what_was_decided_is_told_once_with_the_session_as_a_hash() {
     let text = serde_json::to_string(&events).unwrap();
     let id = thief.cookie.as_deref().unwrap().split_once('=').unwrap().1;
     assert!(!text.contains(id) && !text.contains("198.51"), "{text}");
+}
+
+#[tokio::test]
+async fn failures_before_the_login_count_for_an_hour() {
+    assert_eq!(failures_counted(6, 0).await, Some(Degree::Slight));
+    assert_eq!(failures_counted(20, 3599).await, Some(Degree::Clear));
+    assert_eq!(failures_counted(6, 3600).await, None);
+    assert_eq!(failures_counted(0, 0).await, None);
+}
+
+/// By how much failures count against a thief, so many seconds after a login that they came before.
+async fn failures_counted(failures: u32, seconds: u64) -> Option<Degree> {
+    let shop = Shop::new(Policy::balanced());
+    let mut user = shop.logged_in("alice").await;
+    user.get(&format!("/login-after/{failures}")).await.says("welcome");
+    shop.wait(seconds);
+    shop.elsewhere(&user.thief()).get("/cart").await.is(REFUSED);
+    let GuardEventKind::Judged { reasons, .. } = &shop.events()[0].kind else { panic!() };
+    let reason = reasons.iter().find(|reason| reason.signal == Signal::LoginFailures);
+    reason.map(|reason| reason.degree)
 }
 
 #[tokio::test]

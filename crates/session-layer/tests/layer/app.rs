@@ -88,6 +88,8 @@ pub(crate) fn routes() -> Router<Gate> {
         .route("/remember/{user}", get(remember))
         .route("/tower-login/{user}", get(tower_login))
         .route("/logout", get(logout))
+        .route("/rotate-and-logout", get(rotate_and_logout))
+        .route("/login-and-logout", get(login_and_logout))
         .route("/logout-and-fail", get(logout_and_fail))
         .route("/logout-and-set/{name}/{value}", get(logout_and_set))
         .route("/delete-only", get(delete_only))
@@ -226,6 +228,18 @@ async fn tower_login(session: Session, Path(user): Path<String>) -> Answer {
 async fn logout(session: Session) -> Answer {
     session.logout().await?;
     Ok("logged out".into())
+}
+
+async fn rotate_and_logout(session: Session) -> Result<&'static str, SessionError> {
+    session.rotate().await?;
+    session.logout().await?;
+    Ok("logged out")
+}
+
+async fn login_and_logout(session: Session) -> Result<&'static str, SessionError> {
+    session.login("bob").await?;
+    session.logout().await?;
+    Ok("logged out")
 }
 
 async fn logout_and_fail(session: Session) -> Failure {

@@ -45,6 +45,18 @@ async fn a_logout_holds_in_a_response_that_failed() {
 }
 
 #[tokio::test]
+async fn a_logout_holds_after_the_session_was_to_get_another_id() {
+    let app = App::new();
+    for path in ["/rotate-and-logout", "/login-and-logout"] {
+        let mut browser = app.logged_in("alice").await;
+        let copy = browser.clone();
+        browser.get(path).await.says("logged out");
+        browser.get("/user").await.says("nobody");
+        copy.request("/user").await.says("nobody");
+    }
+}
+
+#[tokio::test]
 async fn what_is_set_after_a_logout_is_in_a_new_session() {
     let app = App::new();
     let mut browser = app.logged_in("alice").await;

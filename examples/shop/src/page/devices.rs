@@ -3,9 +3,11 @@ use session_layer::Device;
 
 use super::Page;
 use crate::devices::time;
+use crate::security_log::Entry;
 
-/// Where the user is logged in, with a way to log each out.
-pub(crate) fn devices(devices: &[Device]) -> Page {
+/// Where the user is logged in, with a way to log each out, and what befell these and earlier
+/// sessions, if that is known.
+pub(crate) fn devices(devices: &[Device], incidents: Option<&[Entry]>) -> Page {
     let content = html! {
         table {
             tr { th { "Device" } th { "Logged in" } th { "Last seen" } th {} }
@@ -14,8 +16,19 @@ pub(crate) fn devices(devices: &[Device]) -> Page {
         form method="post" action="/logout" {
             button name="everywhere" value="true" { "Log out everywhere" }
         }
+        h2 { "What happened in the last 30 days" }
+        @match incidents {
+            None => p { "This can't be shown at the moment." },
+            Some([]) => p { "Nothing." },
+            Some(incidents) => ul { @for entry in incidents { (told(entry)) } },
+        }
     };
     Page::new("Devices", content)
+}
+
+fn told(entry: &Entry) -> Markup {
+    let (at, incident) = (time(entry.at()), &entry.incident);
+    html! { li { (incident.what()) " on " (at) " because " (incident.why()) "." } }
 }
 
 fn row(device: &Device) -> Markup {

@@ -9,6 +9,7 @@
 
 mod bad_options;
 mod drain;
+mod incidents;
 mod metrics;
 mod program;
 mod start;

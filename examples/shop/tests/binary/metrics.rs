@@ -9,7 +9,9 @@ fn operators_are_served_at_an_address_of_their_own() {
     let admin = program.admin();
     fill_cart(&program);
     let figures = get(admin, "/metrics").body;
-    assert!(figures.contains("session_created_total 1\n"), "{figures}");
+    for figure in ["session_created_total 1\n", "shop_incidents_lost_total 0\n"] {
+        assert!(figures.contains(figure), "{figure} is not in {figures}");
+    }
     assert_eq!(get(program.address, "/metrics").status, 404);
     assert_eq!(get(admin, "/cart").status, 404);
 }

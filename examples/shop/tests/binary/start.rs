@@ -27,7 +27,7 @@ const ADD: &str = "POST /cart/items HTTP/1.1\r\nhost: shop\r\ncontent-type: appl
                    content-length: 26\r\n\r\n{\"sku\":\"tea\",\"quantity\":2}";
 
 /// The `name=value` of the session's cookie that a head sets.
-fn cookie(head: &str) -> &str {
+pub(crate) fn cookie(head: &str) -> &str {
     let mut cookies = head.lines().filter_map(|line| line.strip_prefix("set-cookie: "));
     let cookie = cookies.find(|cookie| cookie.contains("sid=")).unwrap();
     cookie.split(';').next().unwrap()

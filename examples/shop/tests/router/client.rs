@@ -7,6 +7,8 @@ use http::{Method, Request, StatusCode};
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
+use crate::service::Service;
+
 /// A browser or a program that keeps its cookie. Clones are tabs that start with the same one.
 #[derive(Clone)]
 pub(crate) struct Client {
@@ -28,6 +30,11 @@ impl Client {
 
     pub(crate) fn seen_as(self, address: &'static str, browser: &'static str) -> Self {
         Self { seen_as: Some((address, browser)), ..self }
+    }
+
+    /// The same client, which is served by another instance from now on.
+    pub(crate) fn served_by(self, service: &Service) -> Self {
+        Self { app: service.client().app, ..self }
     }
 
     /// Gets JSON.

@@ -16,6 +16,7 @@ mod forgery;
 mod guard;
 mod headers;
 mod health;
+mod incidents;
 mod login;
 mod logout;
 mod preferences;

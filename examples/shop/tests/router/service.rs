@@ -29,13 +29,29 @@ impl Service {
         service
     }
 
+    /// Two instances with one store, and one secret for their guards.
+    pub(crate) fn two(options: &[&str]) -> [Self; 2] {
+        let (files, backend) = (Files::new(), Arc::new(MemoryBackend::new()));
+        let key = files.write("key", "a secret of all instances, 32 bytes or more");
+        let all = [options, &["--guard-key", &key]].concat();
+        [(); 2].map(|()| {
+            let service = Self::over(Arc::clone(&backend), &all);
+            service.lifecycle.enter(Phase::Serving);
+            service
+        })
+    }
+
     /// Not ready yet.
     pub(crate) fn starting(options: &[&str]) -> Self {
+        Self::over(Arc::new(MemoryBackend::new()), options)
+    }
+
+    fn over(backend: Arc<MemoryBackend>, options: &[&str]) -> Self {
         let files = Files::new();
         let users = files.write("users", &users());
         let all = [&["shop", "--instance", "shop-1", "--users", &users], options].concat();
         let options = Options::try_parse_from(all).unwrap();
-        let shop = Shop::new(&options, Arc::new(MemoryBackend::new())).unwrap();
+        let shop = Shop::new(&options, backend).unwrap();
         let lifecycle = shop.lifecycle().clone();
         let peer = SocketAddr::from((Ipv4Addr::LOCALHOST, 40_000));
         Self { app: app(shop).layer(MockConnectInfo(peer)), lifecycle }

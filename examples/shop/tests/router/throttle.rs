@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::client::{Client, device_cookie, is_page};
 use crate::service::Service;
 
-const REFUSED: &str = r#"{"type":"about:blank","title":"Too Many Requests","status":429,"detail":"there were too many failed logins; try again later","code":"too_many_attempts"}"#;
+const REFUSED: &str = r#"{"type":"about:blank","title":"Too Many Requests","status":429,"detail":"this was tried too often; try again later","code":"too_many_attempts"}"#;
 
 async fn guess(client: &mut Client, name: &str) -> Answer {
     client.post("/login", json!({ "username": name, "password": "open barley" })).await
@@ -43,7 +43,7 @@ async fn a_browser_is_told_to_wait_with_a_page() {
     let service = Service::new();
     besiege(&service, "alice").await;
     let answer = service.client().form("/login", "username=alice&password=open+sesame").await;
-    is_page(&answer, StatusCode::TOO_MANY_REQUESTS, "there were too many failed logins");
+    is_page(&answer, StatusCode::TOO_MANY_REQUESTS, "this was tried too often");
     assert_eq!(answer.headers["retry-after"], "1");
 }
 

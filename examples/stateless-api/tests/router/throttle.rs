@@ -5,7 +5,7 @@ use http::StatusCode;
 
 use crate::service::Service;
 
-const REFUSED: &str = r#"{"type":"about:blank","title":"Too Many Requests","status":429,"detail":"there were too many failed logins; try again later","code":"too_many_attempts"}"#;
+const REFUSED: &str = r#"{"type":"about:blank","title":"Too Many Requests","status":429,"detail":"this was tried too often; try again later","code":"too_many_attempts"}"#;
 
 #[tokio::test]
 async fn the_sixth_guess_has_to_wait_whether_there_is_such_a_user_or_not() {

@@ -28,27 +28,42 @@ pub(crate) enum Login {
 
 impl Browser {
     pub(crate) async fn of(shop: &Shop) -> Result<Self> {
-        Self::start(shop, json!({}), WAITING).await
+        Self::start(shop, json!({}), WAITING, &[]).await
+    }
+
+    /// That says it is another one: its `User-Agent`.
+    pub(crate) async fn called(shop: &Shop, user_agent: &str) -> Result<Self> {
+        let flag = format!("--user-agent={user_agent}");
+        Self::start(shop, json!({}), WAITING, &[&flag]).await
     }
 
     /// With JavaScript switched off, as its settings can.
     pub(crate) async fn without_scripts(shop: &Shop) -> Result<Self> {
         let block = json!({ "profile.managed_default_content_settings.javascript": 2 });
-        Self::start(shop, block, WAITING).await
+        Self::start(shop, block, WAITING, &[]).await
     }
 
     /// That lets the test go on while it loads a page.
     pub(crate) async fn that_does_not_wait(shop: &Shop) -> Result<Self> {
-        Self::start(shop, json!({}), "none").await
+        Self::start(shop, json!({}), "none", &[]).await
     }
 
-    async fn start(shop: &Shop, preferences: Value, strategy: &str) -> Result<Self> {
+    async fn start(
+        shop: &Shop,
+        preferences: Value,
+        strategy: &str,
+        own_flags: &[&str],
+    ) -> Result<Self> {
         let profile = Folder::create()?;
         let folder = format!("--user-data-dir={}", profile.path().display());
-        let flags = [FLAGS.as_slice(), &[&folder]].concat();
+        let flags = [FLAGS.as_slice(), &[&folder], own_flags].concat();
         let options =
             json!({ "binary": program("chromium")?, "args": flags, "prefs": preferences });
-        let capabilities = json!({ "goog:chromeOptions": options, "pageLoadStrategy": strategy });
+        let capabilities = json!({
+            "goog:chromeOptions": options,
+            "goog:loggingPrefs": { "browser": "ALL" },
+            "pageLoadStrategy": strategy,
+        });
         let session = Some(Session::start(&capabilities).await?);
         Ok(Self { session, capabilities, url: shop.url(), _profile: profile })
     }
@@ -142,6 +157,48 @@ impl Browser {
         Ok(cookies.as_array().context("no list of cookies")?.clone())
     }
 
+    /// Takes over the session cookie of another browser. WebDriver's own command would make it one of
+    /// a domain, which its name forbids.
+    pub(crate) async fn take_session(&mut self, other: &mut Self) -> Result<()> {
+        let cookies = other.cookies().await?;
+        let is_session = |cookie: &&Value| cookie.get("name") == Some(&SESSION_COOKIE.into());
+        let cookie = cookies.iter().find(is_session).context("there is no session")?;
+        let cookie = json!({
+            "url": self.url,
+            "name": SESSION_COOKIE,
+            "value": cookie.get("value"),
+            "secure": true,
+            "httpOnly": true,
+        });
+        self.devtools("Network.setCookie", cookie).await
+    }
+
+    /// Sends the requests of this tab with this address, as a proxy would.
+    pub(crate) async fn comes_from(&mut self, address: &str) -> Result<()> {
+        let headers = json!({ "headers": { "x-forwarded-for": address } });
+        self.devtools("Network.enable", json!({})).await?;
+        self.devtools("Network.setExtraHTTPHeaders", headers).await
+    }
+
+    /// A command of the DevTools protocol.
+    async fn devtools(&mut self, command: &str, parameters: Value) -> Result<()> {
+        let body = json!({ "cmd": command, "params": parameters });
+        self.session()?.post("goog/cdp/execute", body).await.map(drop)
+    }
+
+    /// The path of the page.
+    pub(crate) async fn path(&mut self) -> Result<String> {
+        let url = self.session()?.get("url").await?;
+        let url = url.as_str().context("a page has no address")?;
+        Ok(url.strip_prefix(&self.url).context("a page of another host")?.to_owned())
+    }
+
+    /// What was written to the console since this was asked last.
+    pub(crate) async fn console(&mut self) -> Result<Vec<Value>> {
+        let lines = self.session()?.post("se/log", json!({ "type": "browser" })).await?;
+        Ok(lines.as_array().context("no console")?.clone())
+    }
+
     /// Fills in the form on the page, as alice.
     pub(crate) async fn fill_in_login(&mut self, login: Login) -> Result<()> {
         self.fill("[name=username]", "alice").await?;
@@ -172,6 +229,8 @@ impl Browser {
         self.shows("log in first").await
     }
 }
+
+const SESSION_COOKIE: &str = "__Host-Http-sid";
 
 /// The buttons of the pages.
 pub(crate) const LOG_IN: &str = "form[action='/login'] button";

@@ -8,6 +8,7 @@ mod cookie;
 mod devices;
 mod driver;
 mod element;
+mod guard;
 mod history;
 mod no_script;
 mod restart;

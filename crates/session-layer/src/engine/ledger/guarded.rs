@@ -50,6 +50,11 @@ impl Ledger {
         self.state().notes.push(edit);
     }
 
+    /// Does this when what the request wants is committed; drops it if it is not.
+    pub(crate) fn after_commit(&self, act: Box<dyn FnOnce() + Send>) {
+        self.state().afterwards.push(act);
+    }
+
     /// Commits an edit of the note, and nothing else of what the request wants.
     pub(crate) async fn edit_note_now(&self, edit: Arc<NoteEdit>) -> Result<(), Fault> {
         self.reach().await?;
@@ -72,11 +77,13 @@ impl State {
             wish: mem::take(&mut self.wish),
             updates: mem::take(&mut self.updates),
             notes: mem::replace(&mut self.notes, notes),
+            afterwards: mem::take(&mut self.afterwards),
         }
     }
 
     fn put_off_no_more(&mut self, later: Later) {
         (self.wish, self.updates, self.notes) = (later.wish, later.updates, later.notes);
+        self.afterwards = later.afterwards;
     }
 }
 
@@ -85,6 +92,7 @@ struct Later {
     wish: Wish,
     updates: Vec<FieldUpdate>,
     notes: Vec<Arc<NoteEdit>>,
+    afterwards: Vec<Box<dyn FnOnce() + Send>>,
 }
 
 /// A user's live session, for a guard.
