@@ -1,5 +1,6 @@
 use std::collections::BTreeSet;
 use std::fmt;
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use arc_swap::ArcSwap;
@@ -7,9 +8,12 @@ use auth_core::{ClientAddr, Principal, Renderer, SharedClock};
 use http::HeaderMap;
 
 use super::claim::Claim;
+use super::decide::{Evidence, decide};
 use super::fingerprint::Fingerprint;
 use super::issued::IssuedBinding;
+use super::opened::Opened;
 use crate::audit::{Events, GuardEvent, GuardEventKind};
+use crate::decision::Verdict;
 use crate::memory::Memory;
 use crate::pepper::Peppers;
 use crate::policy::Policy;
@@ -56,11 +60,29 @@ impl Config {
         Memory::of(&shown, pepper)
     }
 
-    pub(super) fn wants_binding(&self, principal: &Principal) -> bool {
+    /// The decision on a request with the token of this principal.
+    pub(super) fn judge(
+        self: &Arc<Self>,
+        principal: &Principal,
+        headers: &HeaderMap,
+        client: ClientAddr,
+    ) -> Verdict {
+        let policy = self.policy.load();
+        match principal.binding() {
+            None if self.wants_binding(principal) => decide(&policy, &Evidence::NoClaim),
+            None => decide(&policy, &Evidence::Nothing),
+            Some(binding) => Opened::with(binding, principal, self, |opened| {
+                decide(&policy, &opened.evidence(headers, client, &policy))
+            }),
+        }
+    }
+
+    fn wants_binding(&self, principal: &Principal) -> bool {
         principal.issuer().is_some_and(|issuer| self.binding_issuers.contains(issuer))
     }
 
-    pub(super) fn tell(&self, principal: &Principal, kind: GuardEventKind) {
+    pub(super) fn tell(&self, principal: &Principal, verdict: Verdict) {
+        let kind = GuardEventKind::judged(&self.policy.load(), verdict);
         let binding = principal.binding();
         let session = binding.and_then(|binding| self.peppers.handle(binding.as_str().as_bytes()));
         self.events.tell(&GuardEvent { session, user: principal.subject().to_owned(), kind });

@@ -1,6 +1,5 @@
 //! The decision on a request with a token: a pure function.
 
-use crate::audit::GuardEventKind;
 use crate::decision::{Decision, Verdict};
 use crate::facts::Binding;
 use crate::memory::Memory;
@@ -17,34 +16,24 @@ pub(super) enum Evidence<'a> {
     Claim(&'a Memory, Shown),
 }
 
-/// A decision, and what is told of it.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Ruling {
-    pub(super) decision: Decision,
-    pub(super) event: Option<GuardEventKind>,
-}
-
 /// A token without its cookie is refused, whatever the policy makes of it; else the policy decides.
-/// In a dry run everything is allowed, and told.
-pub(super) fn decide(policy: &Policy, evidence: &Evidence<'_>) -> Ruling {
+pub(super) fn decide(policy: &Policy, evidence: &Evidence<'_>) -> Verdict {
     match evidence {
-        Evidence::Nothing => Ruling { decision: Decision::Allow, event: None },
-        Evidence::NoClaim => told(policy, policy.broken_binding()),
+        Evidence::Nothing => allowed(),
+        Evidence::NoClaim => policy.broken_binding(),
         Evidence::Claim(memory, shown) => {
             let verdict = policy.judge_shown(memory, shown);
             match shown.binding {
-                Some(Binding::Broken) => told(policy, policy.refuse(verdict)),
-                _ => told(policy, verdict),
+                Some(Binding::Broken) => policy.refuse(verdict),
+                _ => verdict,
             }
         }
     }
 }
 
-fn told(policy: &Policy, verdict: Verdict) -> Ruling {
-    let decision = verdict.decision;
-    let is_worth_it = verdict.would != Decision::Allow;
-    let event = is_worth_it.then(|| GuardEventKind::judged(policy, verdict));
-    Ruling { decision, event }
+fn allowed() -> Verdict {
+    let allow = Decision::Allow;
+    Verdict { decision: allow, would: allow, score: 0, reasons: Vec::new() }
 }
 
 #[cfg(test)]
@@ -64,19 +53,15 @@ mod tests {
         Shown::new(&facts, UNIX_EPOCH, &Peppers::new(1, &[1; 32]), 1)
     }
 
-    fn decide_on(policy: &Policy, agent: &str, binding: Option<Binding>) -> Ruling {
+    fn decide_on(policy: &Policy, agent: &str, binding: Option<Binding>) -> Verdict {
         let memory = Memory::of(&shown(HOME, None), 1);
         decide(policy, &Evidence::Claim(&memory, shown(agent, binding)))
-    }
-
-    fn allowed() -> Ruling {
-        Ruling { decision: Decision::Allow, event: None }
     }
 
     const REFUSED: Decision = Decision::End { others: false };
 
     #[test]
-    fn a_request_that_is_like_the_login_is_allowed_and_nothing_is_told() {
+    fn a_request_that_is_like_the_login_is_allowed() {
         for binding in [None, Some(Binding::Held)] {
             assert_eq!(decide_on(&Policy::strict(), HOME, binding), allowed());
         }
@@ -87,39 +72,31 @@ mod tests {
         let hours = Points { slight: 9, clear: 9, stark: 9 };
         let none = Policy::builder("none", 9).weight(Signal::Hour, hours);
         for policy in [Policy::lenient(), Policy::naive(), none.build().unwrap()] {
-            let ruling = decide_on(&policy, HOME, Some(Binding::Broken));
-            assert_eq!(ruling.decision, REFUSED, "{}", policy.name());
-            assert!(ruling.event.is_some());
+            let verdict = decide_on(&policy, HOME, Some(Binding::Broken));
+            assert_eq!(verdict.decision, REFUSED, "{}", policy.name());
         }
     }
 
     #[test]
-    fn a_token_that_is_used_by_another_browser_is_challenged_and_told() {
-        let ruling = decide_on(&Policy::balanced(), "curl/8", Some(Binding::Held));
-        assert_eq!(ruling.decision, Decision::Challenge);
-        assert!(matches!(ruling.event, Some(GuardEventKind::Judged { score: 60, .. })));
+    fn a_token_that_is_used_by_another_browser_is_challenged() {
+        let verdict = decide_on(&Policy::balanced(), "curl/8", Some(Binding::Held));
+        assert_eq!((verdict.decision, verdict.score), (Decision::Challenge, 60));
     }
 
     #[test]
-    fn a_token_without_its_claim_is_refused_and_told_as_a_broken_binding() {
-        let ruling = decide(&Policy::balanced(), &Evidence::NoClaim);
-        let Some(GuardEventKind::Judged { score, reasons, .. }) = ruling.event else {
-            panic!("nothing is told");
-        };
-        assert_eq!((ruling.decision, score), (REFUSED, 60));
-        assert_eq!(
-            reasons.iter().map(|reason| reason.signal).collect::<Vec<_>>(),
-            [Signal::Binding]
-        );
+    fn a_token_without_its_claim_is_refused_as_a_broken_binding() {
+        let verdict = decide(&Policy::balanced(), &Evidence::NoClaim);
+        let signals: Vec<_> = verdict.reasons.iter().map(|reason| reason.signal).collect();
+        assert_eq!((verdict.decision, verdict.score), (REFUSED, 60));
+        assert_eq!(signals, [Signal::Binding]);
     }
 
     #[test]
-    fn a_dry_run_tells_and_allows() {
+    fn a_dry_run_allows_and_tells_what_it_would_do() {
         let policy = Policy::balanced().dry_run();
         let missing = decide(&policy, &Evidence::NoClaim);
-        for ruling in [missing, decide_on(&policy, HOME, Some(Binding::Broken))] {
-            assert_eq!(ruling.decision, Decision::Allow);
-            assert!(matches!(ruling.event, Some(GuardEventKind::Judged { would: REFUSED, .. })));
+        for verdict in [missing, decide_on(&policy, HOME, Some(Binding::Broken))] {
+            assert_eq!((verdict.decision, verdict.would), (Decision::Allow, REFUSED));
         }
     }
 

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use auth_core::{ClientAddr, Clock, Rejection};
+use auth_core::{ClientAddr, Clock, Principal, Rejection};
 use http::HeaderMap;
 use tower_layer::Layer;
 
@@ -8,6 +8,7 @@ use super::builder::TokenGuardBuilder;
 use super::config::Config;
 use super::issued::IssuedBinding;
 use super::service::TokenGuardService;
+use crate::decision::Verdict;
 use crate::pepper::Peppers;
 use crate::policy::Policy;
 use crate::rejection;
@@ -118,6 +119,12 @@ impl TokenGuardLayer {
     ) -> Result<IssuedBinding, Rejection> {
         let binding = self.0.bind(user, headers, client, self.0.clock.now());
         binding.ok_or_else(rejection::unavailable)
+    }
+
+    /// The decision of the layer on a request with the token of this principal, for servers without a
+    /// router, such as those that plan a policy with recorded requests. Nobody is told of it.
+    pub fn judge(&self, principal: &Principal, headers: &HeaderMap, client: ClientAddr) -> Verdict {
+        self.0.judge(principal, headers, client)
     }
 
     /// Decides by another policy from now on, in all clones of the layer.

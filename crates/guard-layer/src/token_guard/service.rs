@@ -9,8 +9,6 @@ use pin_project_lite::pin_project;
 use tower_service::Service;
 
 use super::config::Config;
-use super::decide::{Evidence, Ruling, decide};
-use super::opened::Opened;
 use crate::decision::Decision;
 use crate::note::Asked;
 use crate::rejection;
@@ -61,28 +59,17 @@ fn refusal<B>(config: &Arc<Config>, request: &Request<B>) -> Option<Rejection> {
         let is_asked_for = extensions.get::<Anonymous>().is_some();
         return (!is_asked_for).then(missing_layer);
     };
-    let Ruling { decision, event } = judge(config, principal, request);
+    let verdict = config.judge(principal, request.headers(), client_of(extensions));
+    let decision = verdict.decision;
     #[cfg(feature = "metrics")]
     crate::metrics::decided(decision);
-    if let Some(event) = event {
-        config.tell(principal, event);
+    if verdict.would != Decision::Allow {
+        config.tell(principal, verdict);
     }
     match decision {
         Decision::Allow => None,
         Decision::Challenge => Some(rejection::step_up(&Asked::by_doubt())),
         Decision::End { .. } => Some(rejection::wrong_binding()),
-    }
-}
-
-fn judge<B>(config: &Arc<Config>, principal: &Principal, request: &Request<B>) -> Ruling {
-    let policy = config.policy.load();
-    match principal.binding() {
-        None if config.wants_binding(principal) => decide(&policy, &Evidence::NoClaim),
-        None => decide(&policy, &Evidence::Nothing),
-        Some(binding) => Opened::with(binding, principal, config, |opened| {
-            let client = client_of(request.extensions());
-            decide(&policy, &opened.evidence(request.headers(), client, &policy))
-        }),
     }
 }
 
