@@ -4,7 +4,7 @@ use std::time::SystemTime;
 use axum_core::extract::{FromRequestParts, OptionalFromRequestParts};
 use http::request::Parts;
 
-use crate::{Challenge, Refused, Rejection, Renderer, RequestHead};
+use crate::{Challenge, Refused, Rejection, Renderer, RequestHead, TokenBinding};
 
 /// Who is asking, as an authenticating layer has found out.
 ///
@@ -17,6 +17,7 @@ pub struct Principal {
     issuer: Option<Arc<str>>,
     subject: Arc<str>,
     authentication: Option<Arc<Authentication>>,
+    binding: Option<TokenBinding>,
 }
 
 /// How and when the principal was authenticated (OpenID Connect Core section 2, RFC 9068
@@ -35,7 +36,7 @@ pub struct Authentication {
 impl Principal {
     /// A principal that this very application knows.
     pub fn new(subject: impl Into<Arc<str>>) -> Self {
-        Self { issuer: None, subject: subject.into(), authentication: None }
+        Self { issuer: None, subject: subject.into(), authentication: None, binding: None }
     }
 
     /// Says who vouches for the subject.
@@ -47,6 +48,12 @@ impl Principal {
     /// Says how and when the principal was authenticated.
     pub fn authenticated(mut self, authentication: Authentication) -> Self {
         self.authentication = Some(Arc::new(authentication));
+        self
+    }
+
+    /// Says what the token that names the principal is bound to.
+    pub fn bound_to(mut self, binding: TokenBinding) -> Self {
+        self.binding = Some(binding);
         self
     }
 
@@ -63,6 +70,11 @@ impl Principal {
     /// How and when the principal was authenticated, if that is known.
     pub fn authentication(&self) -> Option<&Authentication> {
         self.authentication.as_deref()
+    }
+
+    /// What the token that names the principal is bound to, if it says so.
+    pub fn binding(&self) -> Option<&TokenBinding> {
+        self.binding.as_ref()
     }
 }
 

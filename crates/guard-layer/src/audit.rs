@@ -3,16 +3,17 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::decision::{Decision, Reason};
+use crate::decision::{Decision, Reason, Verdict};
 use crate::pepper::Tag;
+use crate::policy::Policy;
 
-/// Something that happened to a session, for the application's own audit log, and in `tracing`
+/// Something that happened to a session or with a token, for the application's own audit log, and in `tracing`
 /// with the target `guard_layer::event`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct GuardEvent {
-    /// The session, as [`Peppers::handle`](crate::Peppers::handle) calls it. It is the same for as
-    /// long as the session lives, and opens nothing.
+    /// The session, as [`Peppers::handle`](crate::Peppers::handle) calls it, or the token. It is the
+    /// same for as long as that lives, and opens nothing.
     pub session: Option<Tag>,
     /// The user it is of.
     pub user: String,
@@ -82,6 +83,11 @@ pub enum Limit {
 }
 
 impl GuardEventKind {
+    pub(crate) fn judged(policy: &Policy, verdict: Verdict) -> Self {
+        let Verdict { decision, would, score, reasons } = verdict;
+        Self::Judged { policy: policy.name().to_owned(), decision, would, score, reasons }
+    }
+
     /// One word for logs and metrics.
     pub fn as_str(&self) -> &'static str {
         match self {

@@ -36,6 +36,8 @@ pub enum ConfigErrorKind {
     InvalidHeader,
     /// A session would be ended within a minute.
     ShortLimit,
+    /// An issuer has no name.
+    EmptyIssuer,
 }
 
 impl ConfigError {
@@ -106,6 +108,9 @@ impl ConfigErrorKind {
             }
             Self::ShortLimit => {
                 "activity is written down once a minute: give `idle` and `age` at least that"
+            }
+            Self::EmptyIssuer => {
+                "the issuer has no name: give `required_of` the `iss` of the tokens that you bind"
             }
         }
     }

@@ -9,6 +9,9 @@
 //! session. [`Policy::judge`] is the decision, a pure function of a request's [`Facts`] and the
 //! session's [`Memory`].
 //!
+//! [`TokenGuardLayer`] does the same for tokens, which nothing can be written to: what it remembers is
+//! in a claim. With its fingerprint cookie a stolen bearer token alone is no use.
+//!
 //! [`RequireFresh`], [`RequireAcr`] and [`RequireFactor`] are for routes that need a proof anyway.
 //!
 //! [`LoginThrottle`] slows down who guesses passwords, and locks nobody out for good.
@@ -23,6 +26,7 @@ mod error;
 mod facts;
 mod guard;
 mod guarded;
+mod last_shown;
 mod login_throttle;
 mod memory;
 #[cfg(feature = "metrics")]
@@ -32,8 +36,10 @@ mod pepper;
 mod policy;
 mod rejection;
 mod shown;
+mod sight;
 mod signal;
 mod step_up;
+mod token_guard;
 mod websocket_origin;
 
 pub use agent::{Agent, Family, Platform};
@@ -58,5 +64,8 @@ pub use policy::{Points, Policy, PolicyBuilder, PolicyError};
 pub use signal::{Degree, Observation, Signal};
 pub use step_up::{
     Attempt, Factor, Reauth, Require, RequireAcr, RequireFactor, RequireFresh, RequireService,
+};
+pub use token_guard::{
+    IssuedBinding, TokenGuardBuilder, TokenGuardFuture, TokenGuardLayer, TokenGuardService,
 };
 pub use websocket_origin::{WebSocketOriginFuture, WebSocketOriginLayer, WebSocketOriginService};

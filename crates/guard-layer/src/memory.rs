@@ -68,7 +68,7 @@ impl Memory {
         Self::of(&shown, pepper)
     }
 
-    fn of(shown: &Shown, pepper: u16) -> Self {
+    pub(crate) fn of(shown: &Shown, pepper: u16) -> Self {
         Self {
             version: VERSION,
             pepper,

@@ -4,6 +4,7 @@ use std::fmt;
 use hmac::{Hmac, KeyInit, Mac};
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
+use sha2::digest::Output;
 
 /// The secret keys that turn what a request shows into a [`Tag`].
 ///
@@ -34,6 +35,11 @@ impl Peppers {
         self.tag(self.current, 7, session)
     }
 
+    /// A key to encrypt with what is of this user, or none where the pepper is gone.
+    pub(crate) fn encryption_key(&self, id: u16, user: &[u8]) -> Option<[u8; 32]> {
+        self.hash(id, 8, user).map(Into::into)
+    }
+
     pub(crate) fn current(&self) -> u16 {
         self.current
     }
@@ -41,11 +47,15 @@ impl Peppers {
     /// The tag of `value`, or none where the pepper is gone. `kind` keeps equal values of two
     /// kinds apart.
     pub(crate) fn tag(&self, id: u16, kind: u8, value: &[u8]) -> Option<Tag> {
+        let bytes = self.hash(id, kind, value)?;
+        bytes.first_chunk().map(|first| Tag(u64::from_be_bytes(*first)))
+    }
+
+    fn hash(&self, id: u16, kind: u8, value: &[u8]) -> Option<Output<Sha256>> {
         let mut mac = self.keys.get(&id)?.clone();
         mac.update(&[kind]);
         mac.update(value);
-        let bytes = mac.finalize().into_bytes();
-        bytes.first_chunk().map(|first| Tag(u64::from_be_bytes(*first)))
+        Some(mac.finalize().into_bytes())
     }
 }
 

@@ -170,6 +170,22 @@ impl Policy {
         Verdict { decision, would, score, reasons }
     }
 
+    /// The verdict on a request whose token is not where it is bound to. No policy allows it, however
+    /// little it counts, but in a dry run.
+    pub(crate) fn refuse(&self, verdict: Verdict) -> Verdict {
+        let would = Decision::End { others: false };
+        let decision = if self.0.dry_run { Decision::Allow } else { would };
+        Verdict { decision, would, ..verdict }
+    }
+
+    /// What is to be said of such a token where nothing is remembered.
+    pub(crate) fn broken_binding(&self) -> Verdict {
+        let points = self.0.weights.get(&Signal::Binding).map_or(0, |weight| weight.stark);
+        let reason = Reason { signal: Signal::Binding, degree: Degree::Stark, points };
+        let (would, decision) = (Decision::Allow, Decision::Allow);
+        self.refuse(Verdict { decision, would, score: points, reasons: vec![reason] })
+    }
+
     fn reasons(&self, memory: &Memory, shown: &Shown) -> Vec<Reason> {
         let counted = |(signal, observe): (Signal, fn(&Memory, &Shown) -> Observation)| {
             let weight = self.0.weights.get(&signal)?;

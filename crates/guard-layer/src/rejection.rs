@@ -36,6 +36,14 @@ pub(crate) fn session_ended() -> Rejection {
     Rejection::new(StatusCode::UNAUTHORIZED, "session_ended", detail)
 }
 
+/// RFC 6750 section 3.1: whoever has the token asks for another one.
+pub(crate) fn wrong_binding() -> Rejection {
+    let challenge = Challenge::bearer()
+        .param("error", "invalid_token")
+        .param("error_description", WRONG_BINDING);
+    Rejection::new(StatusCode::UNAUTHORIZED, "wrong_binding", WRONG_BINDING).challenge(challenge)
+}
+
 pub(crate) fn too_many_attempts(wait: Duration) -> Rejection {
     let detail = "this was tried too often; try again later";
     Rejection::new(StatusCode::TOO_MANY_REQUESTS, "too_many_attempts", detail).retry_after(wait)
@@ -52,6 +60,7 @@ pub(crate) fn unavailable() -> Rejection {
     Rejection::new(unavailable, "unavailable", detail).retry_after(Duration::from_secs(1))
 }
 
+const WRONG_BINDING: &str = "the token is bound to another client";
 const STEP_UP: &str = "this needs a fresh proof of who you are";
 
 #[cfg(test)]

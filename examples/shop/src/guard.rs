@@ -1,8 +1,8 @@
 use std::time::Duration;
 
 use clap::ValueEnum;
-use example_service::{StartError, secret_of};
-use guard_layer::{GuardLayer, Peppers, Policy};
+use example_service::{StartError, peppers_of};
+use guard_layer::{GuardLayer, Policy};
 
 use crate::Options;
 use crate::security_log::SecurityLog;
@@ -42,14 +42,8 @@ const IDLE: Duration = Duration::from_secs(14 * 24 * 60 * 60);
 
 pub(crate) fn layer(options: &Options, log: &SecurityLog) -> Result<GuardLayer, StartError> {
     let log = log.clone();
-    let secret = secret_of("--guard-key", options.guard_key.as_deref())?;
-    let guard = GuardLayer::builder(options.guard.policy(), Peppers::new(number(&secret), &secret));
+    let peppers = peppers_of("--guard-key", options.guard_key.as_deref())?;
+    let guard = GuardLayer::builder(options.guard.policy(), peppers);
     let guard = guard.page(PAGE).idle(IDLE).on_event(move |event| log.tell_of_guard(event)).build();
     guard.map_err(|error| StartError::about("--guard", error))
-}
-
-/// What a secret is called: what was noted with another one is known to be unreadable, and is not
-/// taken for a change.
-fn number([first, second, ..]: &[u8; 32]) -> u16 {
-    u16::from_be_bytes([*first, *second])
 }

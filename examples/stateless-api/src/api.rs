@@ -2,6 +2,7 @@ use std::sync::Arc;
 
 use axum::extract::FromRef;
 use example_service::{Demo, Instance, Lifecycle, StartError, Users};
+use guard_layer::TokenGuardLayer;
 use jwt_layer::{
     Issuer, JwtLayer, Profile, RemoteKeys, SigningKey, TrustedIssuer, Verifier, VerifyingKey,
 };
@@ -9,13 +10,14 @@ use session_layer::AffinityLayer;
 
 use crate::keys::TrustedKeys;
 use crate::login::LoginDesk;
-use crate::{Options, keys, sticky};
+use crate::{Options, keys, sticky, token_guard};
 
 /// What all requests share. Clones share it too.
 #[derive(Clone, Debug)]
 pub struct Api {
     pub(crate) issuer: Issuer,
     pub(crate) jwt: JwtLayer,
+    pub(crate) token_guard: Option<TokenGuardLayer>,
     pub(crate) desk: LoginDesk,
     pub(crate) instance: Instance,
     pub(crate) affinity: Option<AffinityLayer>,
@@ -35,8 +37,10 @@ impl Api {
         let issuer = issuer(options)?;
         let (verifier, remote_keys) = verifier(options, &issuer)?;
         let (users, demos) = Users::from_options(&options.instance, &["demo"], &["orders:write"])?;
+        let token_guard = token_guard::layer(options)?;
         Ok(Self {
-            desk: LoginDesk::new(users, issuer.clone())?,
+            desk: LoginDesk::new(users, issuer.clone(), token_guard.clone())?,
+            token_guard,
             issuer,
             jwt: JwtLayer::new(verifier),
             remote_keys,

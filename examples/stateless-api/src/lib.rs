@@ -3,7 +3,8 @@
 //!
 //! [`Options`] says how it is run, [`Api`] is what all requests share, and [`app()`] is the router.
 //! A request passes, from the outside in: what is around every example (`example_service`), then
-//! `JwtLayer` on the routes that need a token, then the handler, in the file of its name.
+//! `JwtLayer` on the routes that need a token, `TokenGuardLayer` if tokens are bound, then the handler,
+//! in the file of its name.
 
 mod admin;
 mod api;
@@ -18,6 +19,7 @@ mod orders;
 mod run;
 mod sticky;
 mod to_try;
+mod token_guard;
 
 pub use api::Api;
 pub use app::app;

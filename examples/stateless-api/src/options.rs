@@ -59,6 +59,19 @@ pub struct Options {
     #[arg(default_value = "15m", value_parser = token_lifetime)]
     pub token_lifetime: Duration,
 
+    /// Binds tokens to whom they are given to, so that a stolen one is of no use elsewhere: the login
+    /// also sets a cookie that each token needs, `__Secure-Fgp`, which browsers take over https only,
+    /// and what comes from another browser has to log in again. Tokens of `--issuer` that are not
+    /// bound are refused
+    #[arg(long)]
+    pub bind_tokens: bool,
+
+    /// File with a secret of 32 random bytes or more, the same for all instances and used for nothing
+    /// else, which encrypts what tokens say of their login. By default each has its own, and refuses
+    /// the tokens of the others
+    #[arg(long, value_name = "FILE", requires = "bind_tokens")]
+    pub bind_key: Option<PathBuf>,
+
     /// Names this instance in a cookie `srv_id`, by which a balancer can keep a client here.
     /// Nothing needs it
     #[arg(long)]

@@ -39,12 +39,18 @@ async fn start(options: &Options) -> Result<(), StartError> {
              and which ends with this one"
         );
     }
+    if options.bind_tokens && options.bind_key.is_none() {
+        tracing::warn!(
+            "there is no --bind-key: tokens are bound with a fresh one, and every other instance \
+             refuses them"
+        );
+    }
     tracing::info!(instance, %address, "listening");
     let welcome = Welcome { instance: &instance, address, demos: api.demos() };
     if let Some(admin) = admin {
         admin.serve(Router::new());
     }
-    welcome.print(ToTry(&welcome));
+    welcome.print(ToTry { welcome: &welcome, bound: options.bind_tokens });
     let lifecycle = api.lifecycle().clone();
     server.serve(app(api.clone()), lifecycle, has_keys(&api)).await
 }

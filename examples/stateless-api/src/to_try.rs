@@ -3,27 +3,52 @@ use std::fmt;
 use example_service::Welcome;
 
 /// Lines for a shell, to paste and see what happens.
-pub(crate) struct ToTry<'a>(pub(crate) &'a Welcome<'a>);
+pub(crate) struct ToTry<'a> {
+    pub(crate) welcome: &'a Welcome<'a>,
+    /// Whether tokens are bound to a cookie.
+    pub(crate) bound: bool,
+}
 
 impl fmt::Display for ToTry<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (url, (name, password)) = (self.0.url(), self.0.login());
+        let (url, login) = (self.welcome.url(), self.login());
+        let cookie = if self.bound { r#" -H "cookie: $cookie""# } else { "" };
         write!(
             f,
             r#"
-# log in, and keep the token
-token=$(curl -s {url}/login -H 'content-type: application/json' -d '{{"username":"{name}","password":"{password}"}}' | sed 's/.*"access_token":"\([^"]*\)".*/\1/')
+{login}
 
 # who am I?
-curl -i {url}/me -H "authorization: Bearer $token"
+curl -i {url}/me -H "authorization: Bearer $token"{cookie}
 
 # order
-curl -i {url}/orders -H "authorization: Bearer $token" -H 'content-type: application/json' -d '{{"cart_items":[{{"sku":"tea","quantity":2,"unit_price_cents":450}}],"payment_info":{{"method":"card","card_number":"4111111111111111"}}}}'
+curl -i {url}/orders -H "authorization: Bearer $token"{cookie} -H 'content-type: application/json' -d '{{"cart_items":[{{"sku":"tea","quantity":2,"unit_price_cents":450}}],"payment_info":{{"method":"card","card_number":"4111111111111111"}}}}'
 
 "#
         )
     }
 }
+
+impl ToTry<'_> {
+    /// A jar would not do for the cookie: it sends it over https only.
+    fn login(&self) -> String {
+        let (url, (name, password)) = (self.welcome.url(), self.welcome.login());
+        let body = format!(r#"{{"username":"{name}","password":"{password}"}}"#);
+        let login = format!("{url}/login -H 'content-type: application/json' -d '{body}'");
+        match self.bound {
+            false => format!("# log in, and keep the token\ntoken=$(curl -s {login} | {TOKEN})"),
+            true => format!(
+                "# log in, and keep the token and the cookie that it is bound to\n\
+                 answer=$(curl -si {login})\n\
+                 token=$(echo \"$answer\" | {TOKEN})\n\
+                 cookie=$(echo \"$answer\" | {COOKIE})"
+            ),
+        }
+    }
+}
+
+const TOKEN: &str = r#"sed -n 's/.*"access_token":"\([^"]*\)".*/\1/p'"#;
+const COOKIE: &str = r"sed -n 's/^set-cookie: \([^;]*\).*/\1/p'";
 
 #[cfg(test)]
 mod tests {
@@ -32,7 +57,8 @@ mod tests {
 
     fn text(demos: &[Demo]) -> String {
         let address = "127.0.0.1:80".parse().unwrap();
-        ToTry(&Welcome { instance: "api-1", address, demos }).to_string()
+        let welcome = Welcome { instance: "api-1", address, demos };
+        ToTry { welcome: &welcome, bound: false }.to_string()
     }
 
     #[test]

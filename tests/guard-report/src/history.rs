@@ -3,6 +3,7 @@ use std::net::IpAddr;
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
+use guard_layer::Place;
 use serde::Deserialize;
 
 /// The requests of one session, and whether a thief is among those who sent them.
@@ -17,6 +18,8 @@ pub struct History {
     pub label: Label,
     #[serde(default)]
     pub trace: Vec<String>,
+    #[serde(default)]
+    pub token: bool,
     pub actors: BTreeMap<String, Actor>,
     pub steps: Vec<Step>,
 }
@@ -143,5 +146,14 @@ impl History {
             ensure!(self.actors.contains_key(actor), "history {name}: no actor is called {actor}");
         }
         Ok(())
+    }
+}
+
+impl Spot {
+    /// As the guard takes it.
+    pub(crate) fn place(&self) -> Place {
+        let mut letters = self.country.iter().flat_map(|country| country.chars());
+        let country = letters.next().zip(letters.next()).map(|(first, second)| [first, second]);
+        Place { country, asn: self.asn, position: self.latitude.zip(self.longitude) }
     }
 }

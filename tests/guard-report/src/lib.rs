@@ -3,7 +3,9 @@
 mod draw;
 mod history;
 mod replay;
+mod session;
 mod tally;
+mod token;
 mod vary;
 
 pub use draw::draw;

@@ -1,8 +1,10 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use guard_layer::{Binding, Decision, Facts, Memory, OldCopy, Peppers, Place, Policy};
+use guard_layer::{Decision, Policy, Verdict};
 
-use crate::history::{Actor, Bound, History, Spot, Step};
+use crate::history::{Actor, History, Step};
+use crate::session::Session;
+use crate::token::Token;
 
 /// What a policy did to a history.
 #[derive(Clone, Debug, Default)]
@@ -31,11 +33,14 @@ pub struct Moment {
 /// Plays a history against a policy. A user who is challenged meets the challenge, which begins a
 /// new memory; a thief does not, and an ended session is over.
 pub fn replay(history: &History, policy: &Policy) -> Outcome {
-    let mut play = Play::new(policy);
+    let mut play = match history.token {
+        true => Play::new(Box::new(Token::new(history, policy))),
+        false => Play::new(Box::new(Session::new(policy))),
+    };
     let requests = history.steps.iter().flat_map(|step| (0..step.times).map(move |_| step));
     for step in requests.filter(|step| !step.refused) {
         let Some(actor) = history.actors.get(&step.actor) else { continue };
-        play.request(step, &facts(actor, step));
+        play.request(actor, step);
         if play.over {
             break;
         }
@@ -43,10 +48,18 @@ pub fn replay(history: &History, policy: &Policy) -> Outcome {
     play.outcome
 }
 
+/// What the requests of a history carry.
+pub(crate) trait Carried {
+    /// The user logs in, or proves again who they are.
+    fn begin(&mut self, actor: &Actor, step: &Step, now: SystemTime);
+
+    /// A request.
+    fn judge(&mut self, actor: &Actor, step: &Step, now: SystemTime) -> Verdict;
+}
+
 struct Play<'a> {
-    policy: &'a Policy,
-    peppers: Peppers,
-    memory: Option<Memory>,
+    carried: Box<dyn Carried + 'a>,
+    begun: bool,
     seconds: u64,
     stolen: u32,
     over: bool,
@@ -54,74 +67,34 @@ struct Play<'a> {
 }
 
 impl<'a> Play<'a> {
-    fn new(policy: &'a Policy) -> Self {
-        let (peppers, outcome) = (Peppers::new(1, &[1; 32]), Outcome::default());
-        Self { policy, peppers, memory: None, seconds: 0, stolen: 0, over: false, outcome }
+    fn new(carried: Box<dyn Carried + 'a>) -> Self {
+        let outcome = Outcome::default();
+        Self { carried, begun: false, seconds: 0, stolen: 0, over: false, outcome }
     }
 
-    fn request(&mut self, step: &Step, facts: &Facts<'_>) {
+    fn request(&mut self, actor: &Actor, step: &Step) {
         self.seconds += step.after;
         self.stolen += u32::from(step.stolen);
         let now = UNIX_EPOCH + Duration::from_secs(1_700_000_000 + self.seconds);
-        let Some(mut memory) = self.memory.take() else {
-            self.memory = Some(Memory::begin(facts, now, &self.peppers));
-            return;
-        };
-        match self.judge(&memory, step, facts, now) {
-            Decision::Allow => memory.learn(facts, now, &self.peppers),
-            Decision::Challenge if !step.stolen => {
-                memory = Memory::begin(facts, now, &self.peppers);
-            }
+        if !self.begun {
+            self.begun = true;
+            return self.carried.begin(actor, step, now);
+        }
+        let verdict = self.carried.judge(actor, step, now);
+        self.note(step, &verdict);
+        match verdict.decision {
+            Decision::Allow => {}
+            Decision::Challenge if !step.stolen => self.carried.begin(actor, step, now),
             Decision::Challenge | Decision::End { .. } => self.over = true,
         }
-        self.memory = Some(memory);
     }
 
-    fn judge(
-        &mut self,
-        memory: &Memory,
-        step: &Step,
-        facts: &Facts<'_>,
-        now: SystemTime,
-    ) -> Decision {
-        let verdict = self.policy.judge(memory, facts, now, &self.peppers);
+    fn note(&mut self, step: &Step, verdict: &Verdict) {
         let moment = Moment { at: self.seconds, score: verdict.score, stolen: step.stolen };
         self.outcome.moments.push(moment);
         self.outcome.challenged |= verdict.decision == Decision::Challenge;
         self.outcome.ended |= matches!(verdict.decision, Decision::End { .. });
         let in_time = verdict.decision != Decision::Allow && (1..3).contains(&self.stolen);
         self.outcome.caught |= in_time;
-        verdict.decision
-    }
-}
-
-fn facts<'a>(actor: &'a Actor, step: &Step) -> Facts<'a> {
-    Facts {
-        address: actor.address,
-        user_agent: actor.user_agent.as_deref(),
-        brands: actor.brands.as_deref(),
-        platform: actor.platform.as_deref(),
-        accept_language: actor.accept_language.as_deref(),
-        tls_fingerprint: actor.tls_fingerprint.as_deref(),
-        place: actor.place.as_ref().map(place),
-        old_copy: step.old_copy.map(|old| OldCopy {
-            rotated: Duration::from_secs(old.rotated),
-            successor_used: old.successor_used,
-        }),
-        binding: actor.binding.map(binding),
-        login_failures: step.login_failures,
-    }
-}
-
-fn place(spot: &Spot) -> Place {
-    let mut letters = spot.country.iter().flat_map(|country| country.chars());
-    let country = letters.next().zip(letters.next()).map(|(first, second)| [first, second]);
-    Place { country, asn: spot.asn, position: spot.latitude.zip(spot.longitude) }
-}
-
-fn binding(bound: Bound) -> Binding {
-    match bound {
-        Bound::Held => Binding::Held,
-        Bound::Broken => Binding::Broken,
     }
 }

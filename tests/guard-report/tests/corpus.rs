@@ -47,6 +47,18 @@ fn balanced_logs_no_honest_user_out_whom_it_was_not_tuned_to() {
 }
 
 #[test]
+fn every_policy_refuses_a_token_without_its_cookie() {
+    let histories = histories().unwrap();
+    let is_bound = |history: &&History| history.trace.iter().any(|fact| fact == "binding");
+    let stolen: Vec<_> = histories.iter().filter(is_bound).cloned().collect();
+    assert!(stolen.len() >= 10 && stolen.iter().all(|history| history.token));
+    for policy in [Policy::lenient(), Policy::balanced(), Policy::strict(), Policy::naive()] {
+        let tally = Tally::of(&policy, &stolen);
+        assert_eq!(tally.caught, stolen.len(), "{tally}");
+    }
+}
+
+#[test]
 fn a_drawing_shows_each_request_and_the_thresholds() {
     let histories = histories().unwrap();
     let history = histories.iter().find(|history| history.name == "nat-curl").unwrap();

@@ -4,15 +4,16 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use auth_core::{Clock, Renderer, SharedClock};
-use http::{HeaderName, HeaderValue};
+use http::HeaderValue;
 
-use super::config::{Config, Limits, Places};
+use super::config::{Config, Limits};
 use super::layer::GuardLayer;
 use crate::audit::{Events, GuardEvent};
 use crate::error::{ConfigError, ConfigErrorKind};
 use crate::facts::Place;
 use crate::pepper::Peppers;
 use crate::policy::Policy;
+use crate::sight::{Places, Watch};
 
 /// Configures a [`GuardLayer`], from [`GuardLayer::builder`].
 #[must_use = "a builder does nothing until `build` is called"]
@@ -112,7 +113,8 @@ impl GuardLayerBuilder {
     /// The page is not a path of this host, a limit is shorter than a minute, the name of a header
     /// is none.
     pub fn build(self) -> Result<GuardLayer, ConfigError> {
-        let (page, tls_fingerprint) = (self.checked_page()?, self.checked_header()?);
+        let page = self.checked_page()?;
+        let watch = Watch::new(self.tls_fingerprint.as_ref(), self.places.clone())?;
         self.check_limits()?;
         #[cfg(feature = "metrics")]
         crate::metrics::begin();
@@ -121,8 +123,7 @@ impl GuardLayerBuilder {
             peppers: self.peppers,
             limits: self.limits,
             page,
-            tls_fingerprint,
-            places: self.places,
+            watch,
             renderer: self.renderer,
             events: self.events,
             clock: self.clock,
@@ -138,11 +139,6 @@ impl GuardLayerBuilder {
             && page.bytes().all(|byte| byte.is_ascii_graphic() && !b"\\?#".contains(&byte));
         let value = HeaderValue::try_from(page).ok().filter(|_| is_path);
         value.map(Some).ok_or(ConfigError::new(ConfigErrorKind::InvalidPage))
-    }
-
-    fn checked_header(&self) -> Result<Option<HeaderName>, ConfigError> {
-        let header = self.tls_fingerprint.as_ref().map(HeaderName::try_from).transpose();
-        header.map_err(|_| ConfigError::new(ConfigErrorKind::InvalidHeader))
     }
 
     fn check_limits(&self) -> Result<(), ConfigError> {

@@ -1,16 +1,14 @@
 use std::fmt;
-use std::net::IpAddr;
-use std::sync::Arc;
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use auth_core::{Renderer, SharedClock};
-use http::{HeaderName, HeaderValue};
+use http::HeaderValue;
 
 use crate::audit::Events;
-use crate::facts::Place;
 use crate::pepper::Peppers;
 use crate::policy::Policy;
+use crate::sight::Watch;
 
 /// What a layer and its services share.
 pub(crate) struct Config {
@@ -19,17 +17,13 @@ pub(crate) struct Config {
     pub(crate) limits: Limits,
     /// The path of the page that asks for a factor.
     pub(crate) page: Option<HeaderValue>,
-    pub(crate) tls_fingerprint: Option<HeaderName>,
-    pub(crate) places: Option<Arc<Places>>,
+    pub(crate) watch: Watch,
     pub(crate) renderer: Renderer,
     pub(crate) events: Events,
     pub(crate) clock: SharedClock,
     #[cfg(feature = "metrics")]
     pub(crate) decisions: crate::metrics::Decisions,
 }
-
-/// Where an address is.
-pub(crate) type Places = dyn Fn(IpAddr) -> Option<Place> + Send + Sync;
 
 /// How long a session may go on without a login.
 #[derive(Clone, Copy, Debug)]
@@ -39,10 +33,6 @@ pub(crate) struct Limits {
 }
 
 impl Config {
-    pub(crate) fn place_of(&self, address: IpAddr) -> Option<Place> {
-        self.places.as_ref().and_then(|places| places(address))
-    }
-
     pub(crate) fn is_page(&self, path: &str) -> bool {
         self.page.as_ref().is_some_and(|page| page.as_bytes() == path.as_bytes())
     }

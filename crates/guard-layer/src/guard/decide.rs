@@ -4,7 +4,7 @@ use std::time::SystemTime;
 
 use super::config::Limits;
 use crate::audit::{GuardEventKind, Limit};
-use crate::decision::{Decision, Verdict};
+use crate::decision::Decision;
 use crate::facts::Facts;
 use crate::memory::Memory;
 use crate::note::{Note, StoredNote};
@@ -92,7 +92,10 @@ impl<'a> Case<'a> {
             Decision::Allow if verdict.would == Decision::Allow => self.of_suspicion(),
             // It was told when the suspicion began.
             Decision::Challenge if self.note.suspected.is_some() => self.of_suspicion(),
-            decision => Ruling { decision, event: Some(self.told(verdict)) },
+            decision => {
+                let event = Some(GuardEventKind::judged(self.policy, verdict));
+                Ruling { decision, event }
+            }
         }
     }
 
@@ -100,12 +103,6 @@ impl<'a> Case<'a> {
         let challenged = self.note.suspected.is_some() && !self.policy.is_dry_run();
         let decision = if challenged { Decision::Challenge } else { Decision::Allow };
         Ruling { decision, event: None }
-    }
-
-    fn told(&self, verdict: Verdict) -> GuardEventKind {
-        let Verdict { decision, would, score, reasons } = verdict;
-        let policy = self.policy.name().to_owned();
-        GuardEventKind::Judged { policy, decision, would, score, reasons }
     }
 }
 

@@ -7,7 +7,6 @@ mod config;
 mod decide;
 mod layer;
 mod service;
-mod sight;
 mod visit;
 mod way_back;
 

@@ -11,13 +11,13 @@ use http::header::ACCEPT;
 use tower_service::Service;
 
 use super::config::Config;
-use super::sight::Sight;
 use super::visit::{Decided, Visit};
 use super::way_back;
 use crate::decision::Decision;
 use crate::guarded::Guarded;
 use crate::note::Asked;
 use crate::rejection;
+use crate::sight::{Sight, client_of};
 
 /// The service of a [`GuardLayer`](super::GuardLayer).
 #[derive(Clone, Debug)]
@@ -52,7 +52,8 @@ where
         let next = self.inner.clone();
         let mut inner = mem::replace(&mut self.inner, next);
         let config = Arc::clone(&self.config);
-        let sight = Arc::new(Sight::of(&request, &config));
+        let client = client_of(request.extensions());
+        let sight = Arc::new(Sight::of(request.headers(), client, &config.watch));
         let lets_suspects_in = self.exempt || config.is_page(way_back::target(&request).path());
         Box::pin(async move {
             let Some(session) = request.extensions().get::<Guarded>().cloned() else {

@@ -6,7 +6,6 @@ use auth_core::{Clock, Rejection};
 
 use super::config::Config;
 use super::decide::Case;
-use super::sight::Sight;
 use crate::audit::{GuardEvent, GuardEventKind};
 use crate::decision::Decision;
 use crate::facts::{Facts, OldCopy};
@@ -14,6 +13,7 @@ use crate::guarded::{Guarded, Looked};
 use crate::memory::Memory;
 use crate::note::{Asked, Given, Note, StoredNote};
 use crate::shown::seconds;
+use crate::sight::Sight;
 
 /// A request and its session, while it is served. Layers and handlers further in find it in the
 /// request's extensions.

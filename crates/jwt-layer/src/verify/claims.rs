@@ -1,3 +1,5 @@
+use auth_core::TokenBinding;
+
 use super::NumericDate;
 use super::strict_json::{Member, Reader, Seen};
 use super::text::{Text, Texts};
@@ -19,6 +21,8 @@ pub(super) struct Claims {
     pub(super) auth_time: Option<NumericDate>,
     pub(super) acr: Option<Text>,
     pub(super) amr: Texts,
+    /// What the token is bound to; for the guard that bound it.
+    pub(super) binding: Option<Text>,
     /// What the parsed form of the whole text costs at most in memory, in bytes.
     pub(super) cost: usize,
 }
@@ -47,6 +51,7 @@ impl Claims {
                 "auth_time" => Slot::Date(11, &mut self.auth_time),
                 "acr" => Slot::Text(12, &mut self.acr),
                 "amr" => Slot::Texts(13, &mut self.amr),
+                TokenBinding::CLAIM => Slot::Text(14, &mut self.binding),
                 _ => return reader.skip().map(|()| Member::Other),
             };
             slot.read(reader).map(|number| seen.note(number))

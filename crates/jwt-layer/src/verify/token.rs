@@ -3,7 +3,7 @@ use std::fmt;
 use std::sync::{Arc, OnceLock};
 use std::time::SystemTime;
 
-use auth_core::{Authentication, Principal};
+use auth_core::{Authentication, Principal, TokenBinding};
 use http::Extensions;
 use serde::de::DeserializeOwned;
 
@@ -44,6 +44,9 @@ pub(super) struct Findings {
 
 /// The largest type, in bytes, whose values are kept beside a cached token.
 const MAX_TYPED: usize = 512;
+
+/// What a guard keeps beside a token that it has bound, in bytes.
+const READ_BINDING: usize = 1024;
 
 impl Token {
     pub(super) fn new(findings: Findings) -> Self {
@@ -158,7 +161,11 @@ impl Token {
     /// What it occupies in memory, with the typed claims that may be kept beside it.
     pub(super) fn size(&self) -> usize {
         let typed = MAX_TYPED.saturating_add(self.0.claims.cost);
-        size_of::<Inner>().saturating_add(self.0.text.capacity()).saturating_add(typed)
+        let binding = self.principal().and_then(Principal::binding);
+        let bound =
+            binding.map_or(0, |binding| binding.as_str().len().saturating_add(READ_BINDING));
+        let own = size_of::<Inner>().saturating_add(self.0.text.capacity());
+        own.saturating_add(typed).saturating_add(bound)
     }
 
     fn get<'a>(&'a self, text: Option<&'a Text>) -> Option<&'a str> {
@@ -173,8 +180,12 @@ fn principal(claims: &Claims, text: &str, issuer: Option<Arc<str>>) -> Option<Pr
         Some(issuer) => principal.issued_by(issuer),
         None => principal,
     };
-    Some(match authentication(claims, text) {
+    let principal = match authentication(claims, text) {
         Some(authentication) => principal.authenticated(authentication),
+        None => principal,
+    };
+    Some(match &claims.binding {
+        Some(binding) => principal.bound_to(TokenBinding::new(binding.get(text))),
         None => principal,
     })
 }

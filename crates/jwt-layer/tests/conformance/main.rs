@@ -8,6 +8,7 @@
 )]
 
 mod api;
+mod binding;
 mod http_client;
 
 mod cache;

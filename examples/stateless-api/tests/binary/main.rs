@@ -16,3 +16,4 @@ mod metrics;
 mod program;
 mod start;
 mod throttle;
+mod token_binding;

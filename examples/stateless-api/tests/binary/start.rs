@@ -91,7 +91,12 @@ fn nobody_else_is_believed_about_the_client() {
 /// Needs a shell, curl and sed.
 #[test]
 fn the_lines_to_try_work_when_pasted() {
-    let mut program = start(&[]);
+    the_lines_to_try_work(&[]);
+}
+
+#[track_caller]
+pub(crate) fn the_lines_to_try_work(options: &[&str]) {
+    let mut program = start(options);
     program.prints("/orders");
     let printed = program.printed();
     let script = printed.split_once("\n\n").unwrap().1;

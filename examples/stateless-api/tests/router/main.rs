@@ -18,3 +18,4 @@ mod pem_key;
 mod service;
 mod sticky;
 mod throttle;
+mod token_binding;
