@@ -9,6 +9,8 @@
 //! session. [`Policy::judge`] is the decision, a pure function of a request's [`Facts`] and the
 //! session's [`Memory`].
 //!
+//! With the feature `maxmind`, `PlaceDatabase` tells where addresses are.
+//!
 //! [`RequireFresh`], [`RequireAcr`] and [`RequireFactor`] are for routes that need a proof anyway.
 //!
 //! [`LoginThrottle`] slows down who guesses passwords, and locks nobody out for good.
@@ -29,6 +31,8 @@ mod memory;
 mod metrics;
 mod note;
 mod pepper;
+#[cfg(feature = "maxmind")]
+mod place_database;
 mod policy;
 mod rejection;
 mod shown;
@@ -54,6 +58,8 @@ pub use login_throttle::{
 pub use memory::Memory;
 pub use note::{Asked, StoredNote};
 pub use pepper::{Peppers, Tag};
+#[cfg(feature = "maxmind")]
+pub use place_database::{PlaceDatabase, PlaceDatabaseError, PlaceDatabaseErrorKind};
 pub use policy::{Points, Policy, PolicyBuilder, PolicyError};
 pub use signal::{Degree, Observation, Signal};
 pub use step_up::{
