@@ -5,13 +5,13 @@ use serde_json::{Value, json};
 
 /// The content of a file in MaxMind's format: a database of this type, such as `GeoLite2-City`, and
 /// what it says of networks. A later network takes the place of an earlier one that it is part of.
-pub fn mmdb<'a>(
+pub fn mmdb(
     kind: &str,
-    networks: impl IntoIterator<Item = (&'a str, Value)>,
+    networks: impl IntoIterator<Item = (impl AsRef<str>, Value)>,
 ) -> Result<Vec<u8>> {
     let mut writer = Writer::builder(kind).description(&[("en", "for tests")]).build();
     for (network, record) in networks {
-        writer.insert(network.parse::<IpNet>()?, &record)?;
+        writer.insert(network.as_ref().parse::<IpNet>()?, &record)?;
     }
     Ok(writer.to_bytes()?)
 }

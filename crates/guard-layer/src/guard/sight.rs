@@ -1,4 +1,5 @@
 use std::net::IpAddr;
+use std::sync::OnceLock;
 
 use auth_core::ClientAddr;
 use http::header::{ACCEPT_LANGUAGE, USER_AGENT};
@@ -16,7 +17,8 @@ pub(crate) struct Sight {
     platform: Option<HeaderValue>,
     accept_language: Option<HeaderValue>,
     tls_fingerprint: Option<HeaderValue>,
-    place: Option<Place>,
+    /// Looked up when it is asked for, which of a guest it is not.
+    place: OnceLock<Option<Place>>,
 }
 
 impl Sight {
@@ -30,11 +32,11 @@ impl Sight {
             platform: header(&PLATFORM),
             accept_language: header(&ACCEPT_LANGUAGE),
             tls_fingerprint: config.tls_fingerprint.as_ref().and_then(header),
-            place: client.ip().and_then(|ip| config.place_of(ip)),
+            place: OnceLock::new(),
         }
     }
 
-    pub(crate) fn facts(&self) -> Facts<'_> {
+    pub(crate) fn facts(&self, config: &Config) -> Facts<'_> {
         Facts {
             address: self.address,
             user_agent: text(&self.user_agent),
@@ -42,9 +44,13 @@ impl Sight {
             platform: text(&self.platform),
             accept_language: text(&self.accept_language),
             tls_fingerprint: text(&self.tls_fingerprint),
-            place: self.place,
+            place: self.place(config),
             ..Facts::default()
         }
+    }
+
+    fn place(&self, config: &Config) -> Option<Place> {
+        *self.place.get_or_init(|| self.address.and_then(|address| config.place_of(address)))
     }
 }
 
