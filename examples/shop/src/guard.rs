@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use clap::ValueEnum;
 use example_service::{StartError, secret_of};
-use guard_layer::{GuardLayer, Peppers, Policy};
+use guard_layer::{GuardLayer, Peppers, PlaceDatabase, Policy};
 
 use crate::Options;
 
@@ -39,11 +39,17 @@ pub(crate) const PAGE: &str = "/reauth";
 /// As long as a session that is remembered: how long one lives is up to its own lifetime.
 const IDLE: Duration = Duration::from_secs(14 * 24 * 60 * 60);
 
-pub(crate) fn layer(options: &Options) -> Result<GuardLayer, StartError> {
+pub(crate) fn layer(
+    options: &Options,
+    places: Option<PlaceDatabase>,
+) -> Result<GuardLayer, StartError> {
     let secret = secret_of("--guard-key", options.guard_key.as_deref())?;
     let guard = GuardLayer::builder(options.guard.policy(), Peppers::new(number(&secret), &secret));
-    let guard = guard.page(PAGE).idle(IDLE).build();
-    guard.map_err(|error| StartError::about("--guard", error))
+    let guard = match places {
+        Some(places) => guard.places(move |address| places.find(address)),
+        None => guard,
+    };
+    guard.page(PAGE).idle(IDLE).build().map_err(|error| StartError::about("--guard", error))
 }
 
 /// What a secret is called: what was noted with another one is known to be unreadable, and is not

@@ -2,12 +2,12 @@ use std::sync::Arc;
 
 use axum::extract::FromRef;
 use example_service::{Demo, Instance, Lifecycle, PasswordDesk, StartError, Users, secret_of};
-use guard_layer::{GuardLayer, LoginThrottle};
+use guard_layer::{GuardLayer, LoginThrottle, PlaceDatabase};
 use session_layer::backend::Backend;
 use session_layer::{ClearSiteData, LoginAttempts, SessionLayer};
 
 use crate::device_cookie::DeviceCookie;
-use crate::{Options, guard};
+use crate::{Options, geo, guard};
 
 impl FromRef<Shop> for PasswordDesk {
     fn from_ref(shop: &Shop) -> Self {
@@ -25,22 +25,25 @@ pub struct Shop {
     pub(crate) passwords: PasswordDesk,
     pub(crate) sessions: SessionLayer,
     pub(crate) guard: GuardLayer,
+    pub(crate) places: Option<PlaceDatabase>,
     pub(crate) throttle: LoginThrottle,
     pub(crate) device_cookie: DeviceCookie,
     demos: Arc<[Demo]>,
 }
 
 impl Shop {
-    /// Reads the file that the options name, and checks it all.
+    /// Reads the files that the options name, and checks it all.
     ///
     /// # Errors
-    /// If the file can't be read, or an option can't be right.
+    /// If a file can't be read, or an option can't be right.
     pub fn new(options: &Options, backend: Arc<dyn Backend>) -> Result<Self, StartError> {
+        let places = geo::open(options)?;
         let (users, demos) = Users::from_options(&options.instance, &["alice", "bob"], &[])?;
         Ok(Self {
             instance: Instance::new(&options.instance, KIND)?,
             passwords: PasswordDesk::new(users),
-            guard: guard::layer(options)?,
+            guard: guard::layer(options, places.clone())?,
+            places,
             throttle: throttle(options, Arc::clone(&backend))?,
             device_cookie: DeviceCookie::of(options),
             sessions: sessions(options, backend)?,
