@@ -12,6 +12,8 @@
 //! [`TokenGuardLayer`] does the same for tokens, which nothing can be written to: what it remembers is
 //! in a claim. With its fingerprint cookie a stolen bearer token alone is no use.
 //!
+//! With the feature `maxmind`, `PlaceDatabase` tells where addresses are.
+//!
 //! [`RequireFresh`], [`RequireAcr`] and [`RequireFactor`] are for routes that need a proof anyway.
 //!
 //! [`LoginThrottle`] slows down who guesses passwords, and locks nobody out for good.
@@ -33,6 +35,8 @@ mod memory;
 mod metrics;
 mod note;
 mod pepper;
+#[cfg(feature = "maxmind")]
+mod place_database;
 mod policy;
 mod rejection;
 mod shown;
@@ -60,6 +64,8 @@ pub use login_throttle::{
 pub use memory::Memory;
 pub use note::{Asked, StoredNote};
 pub use pepper::{Peppers, Tag};
+#[cfg(feature = "maxmind")]
+pub use place_database::{PlaceDatabase, PlaceDatabaseError, PlaceDatabaseErrorKind};
 pub use policy::{Points, Policy, PolicyBuilder, PolicyError};
 pub use signal::{Degree, Observation, Signal};
 pub use step_up::{

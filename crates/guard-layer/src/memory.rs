@@ -35,7 +35,7 @@ pub struct Memory {
     pub(crate) tls: Option<Tag>,
     #[serde(rename = "w")]
     pub(crate) place: Place,
-    /// When the place was seen last, which an unknown place does not change.
+    /// When the position was seen last, which an unknown one does not change.
     #[serde(rename = "q")]
     pub(crate) placed: u64,
     /// A bit for each hour of the day (UTC) in which there was a request.
@@ -115,7 +115,7 @@ impl Memory {
         let elsewhere = shown.network.is_some()
             && here.map(|known| (Some(known.network), known.agent))
                 != Some((shown.network, shown.agent));
-        let moved = shown.place != Place::default() && shown.place != self.place;
+        let moved = self.place_with(shown) != self.place;
         let is_first = (self.agent.is_none() && shown.agent.is_some())
             || (self.language.is_none() && shown.language.is_some())
             || (self.tls.is_none() && shown.tls.is_some());
@@ -163,9 +163,18 @@ impl Memory {
     }
 
     fn learn_place(&mut self, shown: &Shown) {
-        if shown.place != Place::default() {
-            self.place = shown.place;
+        self.place = self.place_with(shown);
+        if shown.place.position.is_some() {
             self.placed = shown.at;
+        }
+    }
+
+    /// Databases know more of one address than of another: what one does not say is not forgotten.
+    fn place_with(&self, shown: &Shown) -> Place {
+        Place {
+            country: shown.place.country.or(self.place.country),
+            asn: shown.place.asn.or(self.place.asn),
+            position: shown.place.position.or(self.place.position),
         }
     }
 }
@@ -214,6 +223,17 @@ mod tests {
         let mut memory = Memory::begin(&facts(0), now, &peppers);
         (1..20).for_each(|host| memory.learn(&facts(host), now, &peppers));
         memory
+    }
+
+    #[test]
+    fn what_a_database_does_not_say_of_an_address_is_not_forgotten() {
+        let (peppers, later) = (Peppers::new(1, &[7; 32]), UNIX_EPOCH + Duration::from_secs(3600));
+        let mut memory = Memory::begin(&facts(0), UNIX_EPOCH, &peppers);
+        let before = memory.place;
+        let asn_alone = Place { asn: Some(64_500), ..Place::default() };
+        memory.learn(&Facts { place: Some(asn_alone), ..facts(0) }, later, &peppers);
+        assert_eq!(memory.place, Place { asn: Some(64_500), ..before });
+        assert_eq!(memory.placed, 0);
     }
 
     #[test]

@@ -6,7 +6,8 @@ use metrics::{Counter, counter, describe_counter};
 
 use crate::decision::Decision;
 
-/// Of a guard: tells the recorder what the figures are, and has those begin at zero that come of themselves.
+/// Of a guard: tells the recorder what the figures are, and has those begin at zero that come of
+/// themselves.
 pub(crate) fn begin() {
     describe_counter!("guard_decisions_total", "Requests of users, by what was decided on them");
     describe_counter!("guard_events_total", "What was noticed, by its kind");

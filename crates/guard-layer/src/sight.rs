@@ -1,6 +1,6 @@
 use std::fmt;
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use auth_core::ClientAddr;
 use http::header::{ACCEPT_LANGUAGE, USER_AGENT};
@@ -18,7 +18,8 @@ pub(crate) struct Sight {
     platform: Option<HeaderValue>,
     accept_language: Option<HeaderValue>,
     tls_fingerprint: Option<HeaderValue>,
-    place: Option<Place>,
+    /// Looked up when it is asked for, which of a guest it is not.
+    place: OnceLock<Option<Place>>,
 }
 
 /// What is looked at beside the usual headers.
@@ -71,11 +72,11 @@ impl Sight {
             platform: header(&PLATFORM),
             accept_language: header(&ACCEPT_LANGUAGE),
             tls_fingerprint: watch.tls_fingerprint.as_ref().and_then(header),
-            place: client.ip().and_then(|ip| watch.place_of(ip)),
+            place: OnceLock::new(),
         }
     }
 
-    pub(crate) fn facts(&self) -> Facts<'_> {
+    pub(crate) fn facts(&self, watch: &Watch) -> Facts<'_> {
         Facts {
             address: self.address,
             user_agent: text(&self.user_agent),
@@ -83,9 +84,13 @@ impl Sight {
             platform: text(&self.platform),
             accept_language: text(&self.accept_language),
             tls_fingerprint: text(&self.tls_fingerprint),
-            place: self.place,
+            place: self.place(watch),
             ..Facts::default()
         }
+    }
+
+    fn place(&self, watch: &Watch) -> Option<Place> {
+        *self.place.get_or_init(|| self.address.and_then(|address| watch.place_of(address)))
     }
 }
 

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use clap::ValueEnum;
 use example_service::{StartError, peppers_of};
-use guard_layer::{GuardLayer, Policy};
+use guard_layer::{GuardLayer, PlaceDatabase, Policy};
 
 use crate::Options;
 use crate::security_log::SecurityLog;
@@ -40,10 +40,18 @@ pub(crate) const PAGE: &str = "/reauth";
 /// As long as a session that is remembered: how long one lives is up to its own lifetime.
 const IDLE: Duration = Duration::from_secs(14 * 24 * 60 * 60);
 
-pub(crate) fn layer(options: &Options, log: &SecurityLog) -> Result<GuardLayer, StartError> {
+pub(crate) fn layer(
+    options: &Options,
+    places: Option<PlaceDatabase>,
+    log: &SecurityLog,
+) -> Result<GuardLayer, StartError> {
     let log = log.clone();
     let peppers = peppers_of("--guard-key", options.guard_key.as_deref())?;
     let guard = GuardLayer::builder(options.guard.policy(), peppers);
+    let guard = match places {
+        Some(places) => guard.places(move |address| places.find(address)),
+        None => guard,
+    };
     let guard = guard.page(PAGE).idle(IDLE).on_event(move |event| log.tell_of_guard(event)).build();
     guard.map_err(|error| StartError::about("--guard", error))
 }

@@ -18,6 +18,7 @@ mod devices;
 mod failure;
 mod forgery;
 mod form_or_json;
+mod geo;
 mod guard;
 mod health;
 mod label;

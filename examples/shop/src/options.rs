@@ -40,6 +40,13 @@ pub struct Options {
     #[arg(long, value_name = "POLICY", value_enum, default_value_t = Guard::Balanced)]
     pub guard: Guard,
 
+    /// File that says where addresses are, in MaxMind's format: GeoLite2-City.mmdb, say. The guard
+    /// notices another country then, and who travels faster than an airliner. Given twice, the
+    /// second says what the first does not, as GeoLite2-ASN.mmdb does. A file that is replaced is
+    /// noticed within a minute. By default nobody knows where addresses are
+    #[arg(long, value_name = "FILE", value_delimiter = ',')]
+    pub geo: Vec<PathBuf>,
+
     /// File with a secret of 32 random bytes or more, the same for all instances and used for nothing
     /// else: what the guard notes of requests is hashed with it. By default each has its own, and
     /// forgets what the others have noted

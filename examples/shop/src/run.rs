@@ -17,6 +17,9 @@ use crate::{Options, Shop, app};
 /// How often expired sessions are removed.
 const SWEEP: Duration = Duration::from_secs(60);
 
+/// How often files of places are looked at.
+const GEO: Duration = Duration::from_secs(60);
+
 /// Does what the command line asks for, up to its end.
 pub async fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let options: Options = match parse(arguments) {
@@ -58,6 +61,9 @@ async fn start(options: &Options) -> Result<(), StartError> {
     }
     welcome.print(ToTry { welcome: &welcome, options });
     tokio::spawn(keep_swept(backend, SWEEP));
+    if let Some(places) = shop.places.clone() {
+        tokio::spawn(places.keep_current(GEO));
+    }
     let (lifecycle, security_log) = (shop.lifecycle().clone(), shop.security_log.clone());
     let served = server.serve(app(shop), lifecycle, ready(())).await;
     security_log.written().await;

@@ -2,13 +2,13 @@ use std::sync::Arc;
 
 use axum::extract::FromRef;
 use example_service::{Demo, Instance, Lifecycle, PasswordDesk, StartError, Users, secret_of};
-use guard_layer::{GuardLayer, LoginThrottle};
+use guard_layer::{GuardLayer, LoginThrottle, PlaceDatabase};
 use session_layer::backend::Backend;
 use session_layer::{ClearSiteData, LoginAttempts, SessionLayer};
 
 use crate::device_cookie::DeviceCookie;
 use crate::security_log::SecurityLog;
-use crate::{Options, guard};
+use crate::{Options, geo, guard};
 
 impl FromRef<Shop> for PasswordDesk {
     fn from_ref(shop: &Shop) -> Self {
@@ -26,6 +26,7 @@ pub struct Shop {
     pub(crate) passwords: PasswordDesk,
     pub(crate) sessions: SessionLayer,
     pub(crate) guard: GuardLayer,
+    pub(crate) places: Option<PlaceDatabase>,
     pub(crate) throttle: LoginThrottle,
     pub(crate) device_cookie: DeviceCookie,
     pub(crate) security_log: SecurityLog,
@@ -33,18 +34,20 @@ pub struct Shop {
 }
 
 impl Shop {
-    /// Reads the file that the options name, and checks it all. It needs a runtime, for what it does
+    /// Reads the files that the options name, and checks it all. It needs a runtime, for what it does
     /// while nobody waits.
     ///
     /// # Errors
-    /// If the file can't be read, or an option can't be right.
+    /// If a file can't be read, or an option can't be right.
     pub fn new(options: &Options, backend: Arc<dyn Backend>) -> Result<Self, StartError> {
+        let places = geo::open(options)?;
         let (users, demos) = Users::from_options(&options.instance, &["alice", "bob"], &[])?;
         let security_log = SecurityLog::start(Arc::clone(&backend));
         Ok(Self {
             instance: Instance::new(&options.instance, KIND)?,
             passwords: PasswordDesk::new(users),
-            guard: guard::layer(options, &security_log)?,
+            guard: guard::layer(options, places.clone(), &security_log)?,
+            places,
             throttle: throttle(options, Arc::clone(&backend))?,
             device_cookie: DeviceCookie::of(options),
             sessions: sessions(options, backend, &security_log)?,

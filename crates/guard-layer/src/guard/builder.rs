@@ -79,7 +79,8 @@ impl GuardLayerBuilder {
     }
 
     /// Asks this function where an address is, on every request of a user: it should only look it
-    /// up. Without it the signals of countries, travel and autonomous systems are silent.
+    /// up. Without it the signals of countries, travel and autonomous systems are silent. The feature
+    /// `maxmind` has `PlaceDatabase` for it.
     pub fn places(
         mut self,
         find: impl Fn(IpAddr) -> Option<Place> + Send + Sync + 'static,

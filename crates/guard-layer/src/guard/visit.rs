@@ -74,7 +74,8 @@ impl Visit {
         let (policy, peppers) = (self.config.policy.load(), &self.config.peppers);
         let failures = stored.read().failures;
         let login_failures = failures.map_or(0, |failures| failures.lately(self.seconds()));
-        let facts = Facts { old_copy: *old_copy, login_failures, ..self.sight.facts() };
+        let facts =
+            Facts { old_copy: *old_copy, login_failures, ..self.sight.facts(&self.config.watch) };
         let case = Case::new(&policy, self.config.limits, stored, &facts, (self.now, peppers));
         let ruling = case.decide();
         self.moves = case.is_elsewhere();
@@ -125,10 +126,12 @@ impl Visit {
             // Nobody learns from what somebody else has found suspicious meanwhile.
             Some(_) if note.suspected.is_some() => {}
             Some(memory) => {
-                memory.learn(&sight.facts(), now, &config.peppers);
+                memory.learn(&sight.facts(&config.watch), now, &config.peppers);
                 note.moved = moved.or(note.moved);
             }
-            None => note.memory = Some(Memory::begin(&sight.facts(), now, &config.peppers)),
+            None => {
+                note.memory = Some(Memory::begin(&sight.facts(&config.watch), now, &config.peppers))
+            }
         })
     }
 
@@ -148,7 +151,7 @@ impl Visit {
         self.renewed.store(true, Ordering::Relaxed);
         let (config, sight, now) = (Arc::clone(&self.config), Arc::clone(&self.sight), self.now);
         self.session.edit(Note::edit(move |note| {
-            let memory = Memory::begin(&sight.facts(), now, &config.peppers);
+            let memory = Memory::begin(&sight.facts(&config.watch), now, &config.peppers);
             note.complete(&purpose, given.clone(), memory);
         }));
     }

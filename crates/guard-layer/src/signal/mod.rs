@@ -53,8 +53,15 @@ pub enum Degree {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Signal {
-    /// An old copy of a rotated cookie came back: slight within the grace or where its successor
+    /// An old copy of a rotated cookie came back: slight within a minute or where its successor
     /// was never used, else stark.
+    ///
+    /// It sees what the session's store says of an old id. That of `session-layer` says for the
+    /// grace of a renewal that one is an old copy, and never whether the successor was used: it is
+    /// slight. Later, and at once after a login, an old copy opens nothing, and the store does not
+    /// say any more whose it was: whoever shows it is a guest, nobody is told, and the session goes
+    /// on. So of two holders of one cookie the one whose request comes when the id is renewed keeps
+    /// the session, be it the thief, and the other is logged out.
     Fork,
     /// The cookie that the session is bound to is missing or wrong: stark.
     Binding,

@@ -118,6 +118,8 @@ impl TokenGuardBuilder {
             renderer: self.renderer,
             events: self.events,
             clock: self.clock,
+            #[cfg(feature = "metrics")]
+            decisions: crate::metrics::Decisions::default(),
         }))
     }
 }

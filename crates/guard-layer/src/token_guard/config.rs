@@ -31,6 +31,8 @@ pub(super) struct Config {
     pub(super) renderer: Renderer,
     pub(super) events: Events,
     pub(super) clock: SharedClock,
+    #[cfg(feature = "metrics")]
+    pub(super) decisions: crate::metrics::Decisions,
 }
 
 impl Config {
@@ -51,7 +53,7 @@ impl Config {
 
     /// Less than a session's: what no policy in use looks at is left out, for a token has to be short.
     fn remember(&self, sight: &Sight, now: SystemTime) -> Memory {
-        let (facts, pepper) = (sight.facts(), self.peppers.current());
+        let (facts, pepper) = (sight.facts(&self.watch), self.peppers.current());
         let shown = Shown::new(&facts, now, &self.peppers, pepper);
         let shown = match self.policy.load().needs_exact() {
             true => shown.with_exact(&facts, &self.peppers, pepper),

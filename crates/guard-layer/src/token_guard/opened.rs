@@ -40,7 +40,7 @@ impl Opened {
             true => Binding::Held,
             false => Binding::Broken,
         });
-        let facts = Facts { binding, ..sight.facts() };
+        let facts = Facts { binding, ..sight.facts(&self.by.watch) };
         Evidence::Claim(memory, self.shown(&facts, memory.pepper, policy))
     }
 

@@ -62,7 +62,7 @@ fn refusal<B>(config: &Arc<Config>, request: &Request<B>) -> Option<Rejection> {
     let verdict = config.judge(principal, request.headers(), client_of(extensions));
     let decision = verdict.decision;
     #[cfg(feature = "metrics")]
-    crate::metrics::decided(decision);
+    config.decisions.count(decision);
     if verdict.would != Decision::Allow {
         config.tell(principal, verdict);
     }

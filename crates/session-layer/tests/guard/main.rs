@@ -11,6 +11,7 @@ mod ending;
 mod figures;
 mod memory;
 mod page;
+mod places;
 #[cfg(feature = "redis")]
 mod redis;
 mod requirement;

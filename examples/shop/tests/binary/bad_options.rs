@@ -1,7 +1,8 @@
 use std::net::TcpListener;
 
 use example_service::test_util::Files;
-use test_servers::Port;
+use serde_json::json;
+use test_servers::{Port, mmdb};
 
 use crate::program::command;
 
@@ -39,6 +40,21 @@ fn a_throttle_key_that_is_not_there_or_too_short_is_refused() {
     let path = files.write("key", "secret\n");
     let reason = "a secret has 32 random bytes or more";
     refused(&["--throttle-key", &path], &format!("error: --throttle-key {path}: {reason}\n"));
+}
+
+#[test]
+fn a_database_of_places_that_is_not_there_or_not_one_is_refused() {
+    let line = "error: --geo /nowhere/city.mmdb: No such file or directory (os error 2)\n";
+    refused(&["--geo", "/nowhere/city.mmdb"], line);
+    let files = Files::new();
+    let notes = files.write("notes.txt", "these are notes and no database");
+    let reason = "no whole database in MaxMind's format, download it again (";
+    refused(&["--geo", &notes], &format!("error: --geo {notes}: {reason}"));
+    let proxies = mmdb("GeoIP2-Anonymous-IP", [("192.0.2.0/24", json!({ "is_tor": true }))]);
+    let path = files.path("proxies.mmdb");
+    std::fs::write(&path, proxies.unwrap()).unwrap();
+    let reason = "a database of the type \"GeoIP2-Anonymous-IP\", which knows neither countries";
+    refused(&["--geo", &path], &format!("error: --geo {path}: {reason}"));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 use std::process::Command;
 
 use example_service::test_util::{Connection, Files, Program, get};
-use test_servers::{Redis, RedisCluster};
+use test_servers::{Redis, RedisCluster, asn, city, mmdb};
 
 use crate::program::{command, start};
 
@@ -125,6 +125,19 @@ fn no_line_holds_a_password_or_the_id_of_a_session() {
     for secret in [id, &demo.password] {
         assert!(!lines.contains(secret), "{secret} in {lines}");
     }
+}
+
+#[test]
+fn databases_of_places_come_from_the_environment_too() {
+    let files = Files::new();
+    let paths = ["city.mmdb", "asn.mmdb"].map(|name| files.path(name));
+    std::fs::write(&paths[0], mmdb("City", [("192.0.2.0/24", city("DE", 52.5, 13.4))]).unwrap())
+        .unwrap();
+    std::fs::write(&paths[1], mmdb("ASN", [("192.0.2.0/24", asn(64_500))]).unwrap()).unwrap();
+    let mut command = command(&[]);
+    command.env("SHOP_GEO", paths.join(","));
+    let program = Program::start(&mut command);
+    assert_eq!(get(program.address, "/health").status, 200);
 }
 
 /// Needs a shell and curl.

@@ -13,6 +13,7 @@ mod devices;
 mod errors;
 mod escaping;
 mod forgery;
+mod geo;
 mod guard;
 mod headers;
 mod health;
