@@ -46,7 +46,8 @@ impl LoginAttempt {
 
     /// How many attempts for the account have failed before this one, and were not followed by a
     /// success or by an hour without a failure. What others fail does not count against a device or
-    /// an address that has a count of its own.
+    /// an address that has a count of its own; what the address has failed for other accounts is not
+    /// told, for many users may share it.
     ///
     /// A guard takes it, where the login succeeds:
     /// [`Reauth::login_failures`](crate::Reauth::login_failures).

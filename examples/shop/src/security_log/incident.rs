@@ -157,6 +157,14 @@ mod tests {
     }
 
     #[test]
+    fn what_is_over_a_limit_is_told_by_that_limit() {
+        let decision = Decision::End { others: false };
+        let of = |limit| Incident::of_guard(&GuardEventKind::Expired { limit, decision });
+        assert_eq!(of(Limit::Idle), Some(Incident::Idle));
+        assert_eq!(of(Limit::Age), Some(Incident::Old));
+    }
+
+    #[test]
     fn what_ends_a_session_beside_its_user_and_the_guard_is_one() {
         let of = |ending| Incident::of_session(SessionEventKind::Ended(ending));
         assert_eq!(of(Ending::Cap), Some(Incident::Displaced));
