@@ -28,7 +28,8 @@ use crate::{JwtService, Verifier};
 ///
 /// It authorizes nothing: that is for [`RequireLayer`](crate::RequireLayer) and
 /// [`Permit`](crate::Permit). It can't tell who holds a bearer token: a stolen one is as good as
-/// the owner's until it expires or is revoked.
+/// the owner's until it expires or is revoked, unless a `TokenGuardLayer` of `guard-layer` stands
+/// inside of it.
 ///
 /// # Example
 ///

@@ -21,6 +21,7 @@ pub(super) struct Claim {
     pub(super) memory: Memory,
 }
 
+/// Enums are written by the position of their variant: who inserts one raises this.
 const FORMAT: u8 = 1;
 
 impl Claim {

@@ -12,6 +12,9 @@ use serde::{Deserialize, Serialize};
 /// The name of the cookie. Browsers take it over https only, and from no page but the server's.
 const NAME: &str = "__Secure-Fgp";
 
+/// More cookies of one name than any browser has; each costs a hash.
+const MOST: usize = 8;
+
 /// 256 random bits that only the client has, in a cookie.
 #[derive(Clone)]
 pub(super) struct Fingerprint(String);
@@ -54,7 +57,7 @@ impl FingerprintHash {
         let texts = headers.get_all(COOKIE).into_iter().filter_map(|value| value.to_str().ok());
         let pairs = texts.flat_map(|text| text.split(';'));
         let named = pairs.filter_map(|pair| pair.trim().strip_prefix(NAME)?.strip_prefix('='));
-        named.filter_map(Self::of).any(|shown| shown.is_same(self))
+        named.take(MOST).filter_map(Self::of).any(|shown| shown.is_same(self))
     }
 
     fn is_same(self, other: Self) -> bool {
@@ -124,6 +127,16 @@ mod tests {
         check(&one, &[format!("__Secure-Fgp={}", other.0)], false);
         check(&one, &[format!("Fgp={0}; __Secure-Fgp2={0}; __secure-fgp={0}", one.0)], false);
         check(&one, &[format!("__Secure-Fgp={}x", one.0)], false);
+    }
+
+    #[test]
+    fn nobody_has_the_server_hash_any_number_of_cookies() {
+        let (one, other) = (fingerprint(), fingerprint());
+        let mut cookies = vec![format!("__Secure-Fgp={}", other.0); MOST - 1];
+        cookies.push(format!("__Secure-Fgp={}", one.0));
+        check(&one, &cookies, true);
+        cookies.insert(0, "__Secure-Fgp=a".to_owned());
+        check(&one, &cookies, false);
     }
 
     #[test]

@@ -4,6 +4,8 @@ use guard_layer::{ClientAddrLayer, GuardLayer, Peppers, Place, Policy};
 use session_layer::backend::MemoryBackend;
 use session_layer::{Session, SessionExt, SessionLayer};
 
+use crate::token;
+
 /// What stands in front of the handler.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
@@ -14,6 +16,18 @@ pub(crate) enum Kind {
     Located,
     /// Every other request lacks a header, so that the guard can't say that it was here just now.
     Alternating,
+    /// Of a token that is cached, and no session.
+    Token,
+    /// Of one that is bound to a cookie too.
+    BoundToken,
+    /// The same, where every other request lacks a header.
+    AlternatingToken,
+}
+
+impl Kind {
+    pub(crate) fn alternates(self) -> bool {
+        matches!(self, Self::Alternating | Self::AlternatingToken)
+    }
 }
 
 pub(crate) fn app(kind: Kind) -> Router {
@@ -21,15 +35,18 @@ pub(crate) fn app(kind: Kind) -> Router {
     let peppers = Peppers::new(1, &[7; 32]);
     let guard = GuardLayer::builder(Policy::balanced(), peppers).tls_fingerprint("x-ja4");
     let routes = match kind {
-        Kind::Bare => {
-            return Router::new().route("/read", get(async || "value number 3".to_owned()));
-        }
+        Kind::Bare => return bare(),
+        Kind::Token | Kind::BoundToken | Kind::AlternatingToken => return token::app(kind, bare()),
         Kind::Sessions => routes,
         Kind::Guarded | Kind::Alternating => routes.layer(guard.build().unwrap()),
         Kind::Located => routes.layer(guard.places(|_| Some(place())).build().unwrap()),
     };
     let sessions = SessionLayer::builder(MemoryBackend::new()).build().unwrap();
     routes.layer(sessions).layer(ClientAddrLayer::peer())
+}
+
+fn bare() -> Router {
+    Router::new().route("/read", get(async || "value number 3".to_owned()))
 }
 
 async fn login(session: Session) -> String {

@@ -5,7 +5,7 @@ use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::response::Response;
 use futures_util::FutureExt;
-use http::header::{ACCEPT_LANGUAGE, COOKIE, SET_COOKIE, USER_AGENT};
+use http::header::{ACCEPT_LANGUAGE, AUTHORIZATION, COOKIE, SET_COOKIE, USER_AGENT};
 use http::{HeaderValue, Request};
 use tower::Service;
 
@@ -15,6 +15,7 @@ use crate::app::{Kind, app};
 pub(crate) struct Browser {
     router: Router,
     cookie: HeaderValue,
+    token: Option<HeaderValue>,
     alternates: bool,
     hints: bool,
 }
@@ -33,12 +34,13 @@ const JA4: HeaderValue = HeaderValue::from_static("t13d1516h2_8daaf6152771_d8a2d
 impl Browser {
     pub(crate) fn of(kind: Kind) -> Self {
         let cookie = HeaderValue::from_static("none=1");
-        let alternates = kind == Kind::Alternating;
-        let mut browser = Self { router: app(kind), cookie, alternates, hints: true };
+        let (router, alternates) = (app(kind), kind.alternates());
+        let mut browser = Self { router, cookie, token: None, alternates, hints: true };
         if kind != Kind::Bare {
             let response = browser.send("/login", 0);
             let cookie = response.headers().get(SET_COOKIE).unwrap().to_str().unwrap();
             browser.cookie = cookie.split(';').next().unwrap().parse().unwrap();
+            browser.token = response.headers().get(AUTHORIZATION).cloned();
             // A commuter's networks.
             (1..6).chain([0]).for_each(|network| drop(browser.send("/read", network)));
         }
@@ -61,6 +63,9 @@ impl Browser {
             .extension(ConnectInfo(address));
         if self.hints {
             request = request.header("sec-ch-ua-platform", PLATFORM);
+        }
+        if let Some(token) = &self.token {
+            request = request.header(AUTHORIZATION, token);
         }
         let future = self.router.call(request.body(Body::empty()).unwrap());
         future.now_or_never().expect("nothing to wait for").unwrap()

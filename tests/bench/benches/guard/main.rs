@@ -1,5 +1,6 @@
 //! What the guard adds to one request through an axum router: a request that is allowed, of a user
-//! whose session is in memory, beside the same without the guard and the bare route in the same run.
+//! whose session is in memory or whose token is cached, beside the same without the guard and the bare
+//! route in the same run.
 //! `cargo bench --manifest-path tests/bench/Cargo.toml --bench guard`
 //!
 //! The contenders take turns, round by round; the figure is the median of the laps. It ends with an
@@ -9,6 +10,7 @@
 
 mod app;
 mod browser;
+mod token;
 
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -18,11 +20,20 @@ use browser::Browser;
 
 const ROUNDS: usize = 301;
 const LAP: u32 = 50;
-/// What the guard may cost, in µs: with all signals, and with a database of places too.
-const MOST: [f64; 2] = [2.0, 4.0];
+/// What the guard may cost, in µs: with all signals, with a database of places too, and for tokens.
+const MOST: [f64; 3] = [2.0, 4.0, 2.0];
 
 fn main() -> ExitCode {
-    let kinds = [Kind::Bare, Kind::Sessions, Kind::Guarded, Kind::Located, Kind::Alternating];
+    let kinds = [
+        Kind::Bare,
+        Kind::Sessions,
+        Kind::Guarded,
+        Kind::Located,
+        Kind::Alternating,
+        Kind::Token,
+        Kind::BoundToken,
+        Kind::AlternatingToken,
+    ];
     let mut browsers = kinds.map(Browser::of);
     let mut laps = kinds.map(|_| Vec::with_capacity(ROUNDS));
     for _ in 0..ROUNDS {
@@ -30,7 +41,8 @@ fn main() -> ExitCode {
             laps.push(lap(browser));
         }
     }
-    let [bare, sessions, guarded, located, alternating] = laps.map(median);
+    let [bare, sessions, guarded, located, alternating, token, bound, alternating_token] =
+        laps.map(median);
     println!("\n| a request, µs | whole | over the bare route | of which the guard |");
     println!("|---|---|---|---|\n| bare route | {bare:.2} | | |");
     println!("| a session of ten fields, one is read | {sessions:.2} | {:.2} | |", sessions - bare);
@@ -42,7 +54,15 @@ fn main() -> ExitCode {
     for (name, time) in rows {
         println!("| {name} | {time:.2} | {:.2} | {:.2} |", time - bare, time - sessions);
     }
-    let added = [guarded - sessions, located - sessions];
+    println!("| a token that is cached | {token:.2} | {:.2} | |", token - bare);
+    let rows = [
+        ("with the guard of tokens, and its cookie", bound),
+        ("with it, no two requests in a row alike", alternating_token),
+    ];
+    for (name, time) in rows {
+        println!("| {name} | {time:.2} | {:.2} | {:.2} |", time - bare, time - token);
+    }
+    let added = [guarded - sessions, located - sessions, bound - token];
     match added.iter().zip(MOST).all(|(added, most)| *added <= most) {
         true => ExitCode::SUCCESS,
         false => ExitCode::FAILURE,
