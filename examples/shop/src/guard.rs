@@ -4,6 +4,8 @@ use clap::ValueEnum;
 use example_service::{StartError, secret_of};
 use guard_layer::{GuardLayer, Peppers, Policy};
 
+use session_layer::console::Console;
+
 use crate::Options;
 
 /// How suspicious the shop is of requests that look unlike their session.
@@ -39,10 +41,10 @@ pub(crate) const PAGE: &str = "/reauth";
 /// As long as a session that is remembered: how long one lives is up to its own lifetime.
 const IDLE: Duration = Duration::from_secs(14 * 24 * 60 * 60);
 
-pub(crate) fn layer(options: &Options) -> Result<GuardLayer, StartError> {
+pub(crate) fn layer(options: &Options, console: &Console) -> Result<GuardLayer, StartError> {
     let secret = secret_of("--guard-key", options.guard_key.as_deref())?;
     let guard = GuardLayer::builder(options.guard.policy(), Peppers::new(number(&secret), &secret));
-    let guard = guard.page(PAGE).idle(IDLE).build();
+    let guard = guard.page(PAGE).idle(IDLE).on_event(console.guard_events()).build();
     guard.map_err(|error| StartError::about("--guard", error))
 }
 

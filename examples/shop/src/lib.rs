@@ -2,7 +2,7 @@
 //! no script, and the same as JSON for whoever asks for it.
 //!
 //! [`Options`] says how it is run, [`Shop`] is what all requests share, and [`app()`] is the
-//! router. A request passes, from the outside in: what is around every example
+//! router; [`operators()`] is that of the address for operators, where the console is. A request passes, from the outside in: what is around every example
 //! (`example_service`), the headers that pages need, the refusal of forms of other sites,
 //! `SessionLayer`, `GuardLayer`, then the handler, in the file of its name. Pages are made in `page`.
 //!
@@ -23,6 +23,7 @@ mod label;
 mod login;
 mod logout;
 mod me;
+mod operators;
 mod options;
 mod page;
 mod page_headers;
@@ -30,6 +31,7 @@ mod preferences;
 mod reauth;
 mod run;
 mod shop;
+mod site;
 mod store;
 mod stores;
 mod to_try;
@@ -37,6 +39,7 @@ mod wanted;
 
 pub use app::app;
 pub use guard::Guard;
+pub use operators::operators;
 pub use options::Options;
 pub use run::run;
 pub use shop::Shop;

@@ -34,7 +34,7 @@ impl Api {
     pub fn new(options: &Options) -> Result<Self, StartError> {
         let issuer = issuer(options)?;
         let (verifier, remote_keys) = verifier(options, &issuer)?;
-        let (users, demos) = Users::from_options(&options.instance, &["demo"], &["orders:write"])?;
+        let (users, demos) = Users::from_options(&options.instance, &["demo scope=orders:write"])?;
         Ok(Self {
             desk: LoginDesk::new(users, issuer.clone())?,
             issuer,

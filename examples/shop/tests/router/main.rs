@@ -18,6 +18,7 @@ mod headers;
 mod health;
 mod login;
 mod logout;
+mod operators;
 mod preferences;
 mod service;
 mod tabs;
