@@ -8,7 +8,7 @@ use crate::console::chart::Chart;
 pub(super) fn charts(charts: &[Chart]) -> Markup {
     html! {
         section aria-labelledby="figures-title" {
-            h2 id="figures-title" { "Figures of this instance, last hour" }
+            h2 id="figures-title" { "Figures of this instance, last hour or since its start" }
             div.cards.live id="charts" {
                 @for chart in charts { (figure(chart)) }
             }
@@ -32,7 +32,7 @@ fn figure(chart: &Chart) -> Markup {
             figcaption { (chart.title) }
             p.now { (now) }
             @if chart.has_data() {
-                svg role="img" aria-label=(label) viewBox={ "0 0 " (WIDTH) " " (HEIGHT) }
+                svg role="img" aria-label=(label) viewBox={ "0 0 " (width(chart)) " " (HEIGHT) }
                     preserveAspectRatio="none" focusable="false" {
                     path d=(path(chart)) {}
                 }
@@ -57,31 +57,27 @@ fn entry(chart: &Chart) -> Markup {
     }
 }
 
-const WIDTH: u16 = 360;
+/// What there is fills the picture, also where the instance has not run for an hour.
+fn width(chart: &Chart) -> usize {
+    chart.points.len().max(2)
+}
+
 const HEIGHT: u16 = 60;
 /// So that lines at the top and at the bottom are whole.
 const EDGE: f64 = 3.0;
 
-/// The line, from the left to now, with gaps where there is no data. The latest point is at the
-/// right.
+/// The line, up to now at the right, with gaps where there is no data.
 fn path(chart: &Chart) -> String {
     let highest = chart.highest().unwrap_or_default().max(f64::MIN_POSITIVE);
     let height = f64::from(HEIGHT);
     let mut path = String::new();
-    let mut x = f64::from(WIDTH);
-    // As many as fit, of which the last is at the right.
-    let places = chart.points.iter().rev().map(|point| {
-        x -= 1.0;
-        (x, *point)
-    });
-    let places: Vec<_> = places.collect();
     let mut is_drawing = false;
-    for (x, point) in places.into_iter().rev() {
+    for (x, point) in chart.points.iter().enumerate() {
         if let Some(value) = point {
             let y = height - EDGE - (height - 2.0 * EDGE) * (value / highest).clamp(0.0, 1.0);
             let verb = if is_drawing { 'L' } else { 'M' };
             // Writing to a string does not fail. A point alone is a line to itself.
-            let _ = write!(path, "{verb}{x:.0} {y:.1}");
+            let _ = write!(path, "{verb}{x} {y:.1}");
             if !is_drawing {
                 let _ = write!(path, "h1");
             }
@@ -103,13 +99,13 @@ mod tests {
     #[test]
     fn the_latest_point_is_at_the_right_and_the_highest_at_the_top() {
         let line = path(&chart(vec![Some(0.0), Some(4.0)]));
-        assert_eq!(line, "M358 57.0h1L359 3.0");
+        assert_eq!(line, "M0 57.0h1L1 3.0");
     }
 
     #[test]
     fn there_is_a_gap_where_there_is_no_data() {
         let line = path(&chart(vec![Some(1.0), None, Some(1.0)]));
-        assert_eq!(line, "M357 3.0h1M359 3.0h1");
+        assert_eq!(line, "M0 3.0h1M2 3.0h1");
     }
 
     #[test]
