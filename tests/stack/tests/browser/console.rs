@@ -78,6 +78,15 @@ async fn what_the_guard_notices_comes_to_a_page_that_is_open() -> Result<()> {
 }
 
 #[tokio::test]
+async fn a_page_whose_operator_is_logged_out_says_that_it_is_not_up_to_date() -> Result<()> {
+    let shop = Shop::with_operators().await?;
+    let mut browser = operator(&shop).await?;
+    let form = "new URLSearchParams({ user: 'admin' })";
+    browser.script(&format!("fetch('end-sessions', {{ method: 'POST', body: {form} }})")).await?;
+    browser.shows("This page is not up to date").await
+}
+
+#[tokio::test]
 async fn ending_a_session_logs_the_other_browser_out() -> Result<()> {
     let shop = Shop::with_operators().await?;
     let (browser, customer) = tokio::join!(operator(&shop), Browser::of(&shop));
@@ -124,7 +133,7 @@ async fn is_accessible_with_its_table(browser: &mut Browser) -> Result<()> {
     browser.shows("10 minutes ago").await?;
     is_accessible(browser).await?;
     show(browser, Scheme::Light, PHONE).await?;
-    fits(browser).await?;
+    fits(browser, PHONE).await?;
     browser.click("summary").await
 }
 
@@ -150,7 +159,7 @@ async fn every_page_can_be_used_by_everybody_by_day_and_night_and_on_a_phone() -
             for width in [DESK, PHONE] {
                 show(&mut browser, scheme, width).await?;
                 is_accessible(&mut browser).await?;
-                fits(&mut browser).await?;
+                fits(&mut browser, width).await?;
                 photograph(&mut browser, &format!("{name}-{scheme:?}-{width}")).await?;
             }
         }

@@ -33,29 +33,23 @@ pub(crate) const PHONE: u32 = 360;
 pub(crate) async fn show(browser: &mut Browser, scheme: Scheme, width: u32) -> Result<()> {
     let feature = json!({ "name": "prefers-color-scheme", "value": scheme.name() });
     browser.command("Emulation.setEmulatedMedia", json!({ "features": [feature] })).await?;
-    let mobile = width == PHONE;
+    let (mobile, height) = if width == PHONE { (true, 800) } else { (false, 1240) };
     let metrics =
-        json!({ "width": width, "height": 800, "deviceScaleFactor": 1, "mobile": mobile });
+        json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": mobile });
     browser.command("Emulation.setDeviceMetricsOverride", metrics).await.map(drop)
 }
 
-/// Nothing of the page is to the right of the window.
-pub(crate) async fn fits(browser: &mut Browser) -> Result<()> {
-    let script = "const page = document.documentElement; \
-                  return [page.scrollWidth, innerWidth, page.clientWidth]";
-    let widths = browser.script(script).await?;
-    let widths = widths.as_array().context("no widths")?;
-    let [Some(page), Some(window), ..] = [0, 1].map(|place| widths.get(place)?.as_u64()) else {
-        anyhow::bail!("no widths: {widths:?}");
-    };
-    ensure!(page <= window, "the page is {page} wide, and the window {window}");
+/// Nothing of the page is to the right of a window of this width.
+pub(crate) async fn fits(browser: &mut Browser, width: u32) -> Result<()> {
+    let page = browser.script("return document.documentElement.scrollWidth").await?;
+    ensure!(page.as_u64() <= Some(width.into()), "the page is {page} wide, the window {width}");
     Ok(())
 }
 
-/// Writes a picture of the whole page to `target/screenshots`.
+/// Writes a picture of what a person sees to `target/screenshots`.
 pub(crate) async fn photograph(browser: &mut Browser, name: &str) -> Result<()> {
-    let params = json!({ "format": "png", "captureBeyondViewport": true });
-    let taken = browser.command("Page.captureScreenshot", params).await?;
+    browser.script("scrollTo(0, 0)").await?;
+    let taken = browser.command("Page.captureScreenshot", json!({ "format": "png" })).await?;
     let data = taken.get("data").and_then(Value::as_str).context("no picture")?;
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/screenshots");
     fs::create_dir_all(&folder)?;

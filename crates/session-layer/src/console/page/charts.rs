@@ -59,7 +59,7 @@ fn entry(chart: &Chart) -> Markup {
 
 /// What there is fills the picture, also where the instance has not run for an hour.
 fn width(chart: &Chart) -> usize {
-    chart.points.len().max(2)
+    chart.points.len().saturating_sub(1).max(1)
 }
 
 const HEIGHT: u16 = 60;
@@ -76,11 +76,10 @@ fn path(chart: &Chart) -> String {
         if let Some(value) = point {
             let y = height - EDGE - (height - 2.0 * EDGE) * (value / highest).clamp(0.0, 1.0);
             let verb = if is_drawing { 'L' } else { 'M' };
-            // Writing to a string does not fail. A point alone is a line to itself.
-            let _ = write!(path, "{verb}{x} {y:.1}");
-            if !is_drawing {
-                let _ = write!(path, "h1");
-            }
+            // A point alone is a line to itself.
+            let dot = if is_drawing { "" } else { "h0" };
+            // Writing to a string does not fail.
+            let _ = write!(path, "{verb}{x} {y:.1}{dot}");
         }
         is_drawing = point.is_some();
     }
@@ -99,13 +98,13 @@ mod tests {
     #[test]
     fn the_latest_point_is_at_the_right_and_the_highest_at_the_top() {
         let line = path(&chart(vec![Some(0.0), Some(4.0)]));
-        assert_eq!(line, "M0 57.0h1L1 3.0");
+        assert_eq!(line, "M0 57.0h0L1 3.0");
     }
 
     #[test]
     fn there_is_a_gap_where_there_is_no_data() {
         let line = path(&chart(vec![Some(1.0), None, Some(1.0)]));
-        assert_eq!(line, "M0 3.0h1M2 3.0h1");
+        assert_eq!(line, "M0 3.0h0M2 3.0h0");
     }
 
     #[test]

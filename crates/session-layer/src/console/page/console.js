@@ -22,16 +22,28 @@ function start() {
     if (paused) source.close();
     else { source = listen(); refresh(); }
   });
-  document.querySelector("h1").after(button);
+  const state = document.createElement("p");
+  state.id = "state";
+  state.className = "stale";
+  state.setAttribute("role", "status");
+  document.querySelector("h1").after(button, state);
+}
+
+async function refresh() {
+  let stale = "";
+  try { replace(await fetched()); }
+  catch { stale = "This page is not up to date: the console does not answer, or wants a login. Load it again."; }
+  document.getElementById("state").textContent = stale;
+}
+
+async function fetched() {
+  const response = await fetch("live", { redirect: "error" });
+  if (!response.ok) throw new Error(response.status);
+  return new DOMParser().parseFromString(await response.text(), "text/html");
 }
 
 // What has the class `live` takes the place of what has the same id.
-async function refresh() {
-  let response;
-  try { response = await fetch("live", { redirect: "error" }); }
-  catch { return; }
-  if (!response.ok) return;
-  const fetched = new DOMParser().parseFromString(await response.text(), "text/html");
+function replace(fetched) {
   for (const old of document.querySelectorAll(".live")) {
     const now = fetched.getElementById(old.id);
     if (now) old.replaceChildren(...now.childNodes);
