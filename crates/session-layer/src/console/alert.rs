@@ -110,6 +110,22 @@ mod tests {
     use super::super::history::{History, PERIOD};
     use super::*;
 
+    /// Those for Prometheus.
+    const RULES: &str = include_str!("../../../../examples/monitoring/alerts.yml");
+
+    #[test]
+    fn the_rules_are_those_of_prometheus() {
+        for (rule, time) in [
+            ("max(session_active) > 0.8 * scalar(session:capacity)", "5m"),
+            ("session:backend_duration_seconds:p95 > 0.1", "1m"),
+            ("session:hits:ratio < 0.95 and on () sum(rate(session_loads_total[1m])) > 1", "5m"),
+            ("session:backend_failures:ratio > 0.01", "30s"),
+        ] {
+            let written = format!("expr: {rule}\n        for: {time}\n");
+            assert!(RULES.contains(&written), "{written}");
+        }
+    }
+
     const CAPACITY: Option<NonZeroU64> = NonZeroU64::new(100);
 
     /// Ten seconds after another, so many times.

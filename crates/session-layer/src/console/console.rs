@@ -24,7 +24,7 @@ use super::{
 use crate::backend::UserId;
 use crate::{NeedsSessionLayer, PassiveLayer, Sessions};
 
-/// A console for operators in the browser: see the [module](self).
+/// A console for operators in the browser: see the [module](crate::console).
 ///
 /// Clones share what they know.
 #[derive(Clone)]

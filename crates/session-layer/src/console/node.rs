@@ -19,7 +19,8 @@ use crate::{ConfigError, ConfigErrorKind, SessionError, Sessions};
 /// It keeps a record of itself in the backend of the sessions, under a user's id that no user of an
 /// application can have, and for a minute after its last report. The record is in nobody's list of
 /// devices, and no session; it is one among the live ones of [`Stats`](crate::backend::Stats) and
-/// so of the figure `session_active`. It is written every ten seconds.
+/// so of the figure `session_active`. It is written every ten seconds. One that has started anew is
+/// another node: for up to a minute the old one is listed beside it.
 ///
 /// An instance that has a console gives it its node; one that has none reports by itself:
 ///

@@ -15,11 +15,11 @@ use super::page;
 
 /// `GET /`: to the page, by a link that holds wherever the console is nested.
 pub(super) async fn entrance(OriginalUri(uri): OriginalUri) -> Redirect {
-    // What a browser resolves links against ends before the last part of the path.
-    let last = uri.path().rsplit('/').next().unwrap_or_default();
-    match last {
-        "" => Redirect::to("overview"),
-        last => Redirect::to(&format!("{last}/overview")),
+    // What a browser resolves links against ends before the last part of the path. With a dot in
+    // front of it no part of a path is taken for a scheme.
+    match uri.path().rsplit('/').next() {
+        None | Some("") => Redirect::to("./overview"),
+        Some(last) => Redirect::to(&format!("./{last}/overview")),
     }
 }
 

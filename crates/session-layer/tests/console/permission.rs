@@ -84,8 +84,8 @@ async fn a_browser_is_told_to_run_our_script_and_no_other_and_to_keep_nothing() 
 async fn the_way_in_leads_to_the_overview_wherever_it_is() {
     let app = App::new();
     let mut operator = app.operator().await;
-    operator.get("/console").await.leads_to("console/overview");
-    operator.get("/deep/inside").await.leads_to("inside/overview");
+    operator.get("/console").await.leads_to("./console/overview");
+    operator.get("/deep/inside").await.leads_to("./inside/overview");
 }
 
 #[tokio::test]

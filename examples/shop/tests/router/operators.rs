@@ -17,7 +17,7 @@ async fn operator(service: &Service) -> Client {
 async fn who_has_the_role_sees_the_console() {
     let service = Service::new();
     let mut operator = operator(&service).await;
-    leads_to(&operator.page("/console").await, "console/overview");
+    leads_to(&operator.page("/console").await, "./console/overview");
     let answer = operator.page("/console/overview").await;
     is_page(&answer, StatusCode::OK, "<h1>Overview</h1>");
     let policy = answer.headers["content-security-policy"].to_str().unwrap();
