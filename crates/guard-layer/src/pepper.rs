@@ -71,6 +71,13 @@ impl fmt::Debug for Peppers {
 #[serde(transparent)]
 pub struct Tag(u64);
 
+/// The number that it is in an event's JSON.
+impl fmt::Display for Tag {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
 fn keyed(pepper: &[u8; 32]) -> Hmac<Sha256> {
     // The key has the right length for `new`: one block, padded with zeroes.
     let mut block = [0; 64];

@@ -46,6 +46,8 @@ pub enum ConfigErrorKind {
     NoRandomness,
     /// There is no room for a session.
     NoCapacity,
+    /// The name or the version of a node is empty, too long, or can't be shown.
+    InvalidNode,
     /// A setting has no effect without another one.
     UselessSetting,
 }

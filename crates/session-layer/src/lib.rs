@@ -11,6 +11,8 @@ pub mod backend;
 mod config;
 #[cfg(feature = "conformance")]
 pub mod conformance;
+#[cfg(feature = "console")]
+pub mod console;
 mod cookie;
 mod delivery;
 mod device;

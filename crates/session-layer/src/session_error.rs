@@ -80,7 +80,9 @@ impl fmt::Display for SessionError {
             SessionErrorKind::MissingLayer => {
                 f.write_str("the session does not come from a SessionLayer; add one to the router")
             }
-            SessionErrorKind::InvalidUser => f.write_str("a user's id has 1 to 255 bytes"),
+            SessionErrorKind::InvalidUser => {
+                f.write_str("a user's id has 1 to 255 bytes, and is none of the layer's own")
+            }
             SessionErrorKind::Unfit => f.write_str("the value does not fit its type"),
             SessionErrorKind::Unavailable => self.fault.fmt(f),
         }

@@ -25,7 +25,7 @@ pub trait SessionExt: private::Sealed {
     ///
     /// # Errors
     /// [`InvalidUser`](SessionErrorKind::InvalidUser) for a user's id that is empty or has more
-    /// than 255 bytes.
+    /// than 255 bytes, and for one that begins as the layer's own do, with the character U+0001.
     fn login(
         &self,
         login: impl Into<Login> + Send,
@@ -80,7 +80,8 @@ pub trait SessionExt: private::Sealed {
 impl SessionExt for Session {
     async fn login(&self, login: impl Into<Login> + Send) -> Result<(), SessionError> {
         let Login { user, remembered, label } = login.into();
-        let user = UserId::new(user).ok_or(SessionError::new(SessionErrorKind::InvalidUser))?;
+        let user =
+            UserId::of_application(user).ok_or(SessionError::new(SessionErrorKind::InvalidUser))?;
         let ledger = ledger(self).await?;
         ledger.read_no_copy();
         self.cycle_id().await?;

@@ -1,4 +1,6 @@
 use std::sync::Arc;
+#[cfg(feature = "console")]
+use std::time::SystemTime;
 
 use crate::backend::{Found, Stats, UserId};
 use crate::config::Config;
@@ -52,6 +54,21 @@ impl Sessions {
     /// See above.
     pub async fn stats(&self) -> Result<Stats, SessionError> {
         Ok(self.0.backend.stats().await.map_err(Fault::from)?)
+    }
+
+    #[cfg(feature = "console")]
+    pub(crate) fn config(&self) -> &Config {
+        &self.0
+    }
+
+    #[cfg(feature = "console")]
+    pub(crate) fn health(&self) -> crate::HealthRoutes {
+        crate::HealthRoutes::new(Arc::clone(&self.0))
+    }
+
+    #[cfg(feature = "console")]
+    pub(crate) fn now(&self) -> SystemTime {
+        auth_core::Clock::now(&self.0.clock)
     }
 
     pub(crate) async fn devices(
@@ -148,7 +165,7 @@ impl Sessions {
 }
 
 fn known(user: &str) -> Result<UserId, SessionError> {
-    UserId::new(user).ok_or(SessionError::new(SessionErrorKind::InvalidUser))
+    UserId::of_application(user).ok_or(SessionError::new(SessionErrorKind::InvalidUser))
 }
 
 /// More than anybody can log in meanwhile.

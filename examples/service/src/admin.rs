@@ -3,7 +3,11 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::routing::get;
-use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+use metrics::{Recorder, SetRecorderError};
+use metrics_exporter_prometheus::{
+    BuildError, Matcher, PrometheusBuilder, PrometheusHandle, PrometheusRecorder,
+};
+use metrics_util::layers::FanoutBuilder;
 use tokio::net::TcpListener;
 use tokio::time::interval;
 
@@ -23,11 +27,35 @@ impl Admin {
     /// # Errors
     /// If the address can't be had.
     pub async fn bind(options: &InstanceOptions) -> Result<Option<Self>, StartError> {
+        Self::bind_and(options, metrics::set_global_recorder).await
+    }
+
+    /// The same, where another recorder gets the figures too.
+    ///
+    /// # Errors
+    /// If the address can't be had.
+    pub async fn bind_beside(
+        options: &InstanceOptions,
+        other: impl Recorder + Send + Sync + 'static,
+    ) -> Result<Option<Self>, StartError> {
+        Self::bind_and(options, |recorder| {
+            let both = FanoutBuilder::default().add_recorder(recorder).add_recorder(other);
+            metrics::set_global_recorder(both.build())
+        })
+        .await
+    }
+
+    async fn bind_and<R>(
+        options: &InstanceOptions,
+        install: impl FnOnce(PrometheusRecorder) -> Result<(), SetRecorderError<R>>,
+    ) -> Result<Option<Self>, StartError> {
         let Some(listen) = options.admin_listen else { return Ok(None) };
         let about = |error| StartError::about(format!("--admin-listen {listen}"), error);
         let listener = TcpListener::bind(listen).await.map_err(about)?;
         let address = listener.local_addr().map_err(about)?;
-        let figures = record().map_err(|error| StartError::about("metrics", error))?;
+        let recorder = recorder().map_err(|error| StartError::about("metrics", error))?;
+        let figures = recorder.handle();
+        install(recorder).map_err(|_| StartError::new("there is another recorder of metrics"))?;
         Ok(Some(Self { listener, address, figures }))
     }
 
@@ -49,11 +77,11 @@ const CALLS: [f64; 12] =
 const SESSIONS: [f64; 9] =
     [60.0, 300.0, 900.0, 1_800.0, 3_600.0, 14_400.0, 43_200.0, 86_400.0, 604_800.0];
 
-fn record() -> Result<PrometheusHandle, metrics_exporter_prometheus::BuildError> {
-    PrometheusBuilder::new()
+fn recorder() -> Result<PrometheusRecorder, BuildError> {
+    Ok(PrometheusBuilder::new()
         .set_buckets_for_metric(Matcher::Suffix("_duration_seconds".into()), &CALLS)?
         .set_buckets_for_metric(Matcher::Full("session_duration_seconds".into()), &SESSIONS)?
-        .install_recorder()
+        .build_recorder())
 }
 
 /// What was observed since is kept as it came until somebody asks, or this is done.

@@ -14,8 +14,9 @@ pub struct InstanceOptions {
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,
 
-    /// Address and port for operators: `GET /metrics` for Prometheus. Whoever can reach it can ask;
-    /// users of the service should not. By default there is none
+    /// Address and port for operators: `GET /metrics` for Prometheus, and where the service has one,
+    /// its console. Whoever can reach it can ask for the figures; users of the service should not.
+    /// By default there is none
     #[arg(long, value_name = "ADDRESS:PORT")]
     pub admin_listen: Option<SocketAddr>,
 

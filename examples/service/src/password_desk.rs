@@ -43,6 +43,11 @@ impl PasswordDesk {
         checked.unwrap_or_else(|_| Err(busy()))
     }
 
+    /// Whether the user of this name has this role.
+    pub fn has_role(&self, name: &str, role: &str) -> bool {
+        self.users.has_role(name, role)
+    }
+
     /// The place is given back when the work is done, not when the client stops to wait for it.
     async fn check_in_turn(
         &self,
@@ -70,7 +75,7 @@ mod tests {
     use super::*;
 
     fn desk(places: usize) -> PasswordDesk {
-        let (users, _) = Users::demo(&["demo"], &[]).unwrap();
+        let (users, _) = Users::demo(&["demo"]).unwrap();
         PasswordDesk { places: Arc::new(Semaphore::new(places)), ..PasswordDesk::new(users) }
     }
 

@@ -36,30 +36,33 @@ pub struct Demo {
 }
 
 impl Users {
-    /// The users of the file that the options name, or demo users of these names and scopes.
+    /// The users of the file that the options name, or demo users, as of [`demo`](Self::demo).
     ///
     /// # Errors
     /// As [`from_file`](Self::from_file) and [`demo`](Self::demo).
     pub fn from_options(
         options: &InstanceOptions,
-        names: &[&'static str],
-        scopes: &[&str],
+        lines: &[&'static str],
     ) -> Result<(Self, Vec<Demo>), StartError> {
         match &options.users {
             Some(path) => Self::from_file(path).map(|users| (users, Vec::new())),
-            None => Self::demo(names, scopes),
+            None => Self::demo(lines),
         }
     }
 
-    /// Users with random passwords, who all have these scopes and no role.
+    /// Users with random passwords, each given as a line of the users' file without the hash.
     ///
     /// # Errors
-    /// If the system gives no randomness.
-    pub fn demo(names: &[&'static str], scopes: &[&str]) -> Result<(Self, Vec<Demo>), StartError> {
-        let demos = names.iter().map(|name| Demo::new(name)).collect::<Result<Vec<_>, _>>()?;
-        let users = demos.iter().map(|demo| User::of_demo(demo, scopes));
-        let users = Self::of(users.collect::<Result<_, _>>()?)?;
-        Ok((users, demos))
+    /// If the system gives no randomness, or a line is not as it should be.
+    pub fn demo(lines: &[&'static str]) -> Result<(Self, Vec<Demo>), StartError> {
+        let (mut users, mut demos) = (Vec::new(), Vec::new());
+        for line in lines {
+            let (name, fields) = line.split_once(' ').unwrap_or((line, ""));
+            let demo = Demo::new(name)?;
+            users.push(User::of_demo(&demo, fields)?);
+            demos.push(demo);
+        }
+        Ok((Self::of(users)?, demos))
     }
 
     /// The users in a file.
@@ -109,6 +112,11 @@ impl Users {
         user.filter(|_| matches).cloned()
     }
 
+    /// Whether there is a user of this name who has this role.
+    pub(crate) fn has_role(&self, name: &str, role: &str) -> bool {
+        self.by_name.get(name).is_some_and(|user| user.roles.iter().any(|one| one == role))
+    }
+
     fn candidate(&self, name: &str) -> (&PasswordHash, Option<&Arc<User>>) {
         let user = self.by_name.get(name);
         (user.map_or(&self.decoy, |user| &user.hash), user)
@@ -123,10 +131,13 @@ impl Demo {
 }
 
 impl User {
-    fn of_demo(demo: &Demo, scopes: &[&str]) -> Result<Self, StartError> {
+    fn of_demo(demo: &Demo, fields: &str) -> Result<Self, StartError> {
         let hash = PasswordHash::of(&demo.password)?;
-        let scopes = scopes.iter().map(|&scope| scope.to_owned()).collect();
-        Ok(Self { name: demo.name.to_owned(), hash, scopes, roles: Vec::new() })
+        let mut user = Self { name: demo.name.to_owned(), hash, scopes: vec![], roles: vec![] };
+        for field in fields.split_whitespace() {
+            user.add(field).map_err(StartError::new)?;
+        }
+        Ok(user)
     }
 
     fn parse(line: &str) -> Result<Self, &'static str> {
@@ -218,6 +229,7 @@ mod tests {
         let alice = users.check("alice", "wonderland").unwrap();
         assert_eq!(alice.scopes, ["orders:write"]);
         assert_eq!(alice.roles, ["admin"]);
+        assert!(users.has_role("alice", "admin") && !users.has_role("bob", "admin"));
     }
 
     #[test]
@@ -238,7 +250,7 @@ mod tests {
 
     #[test]
     fn a_written_line_is_read_again() {
-        let (demo, _) = Users::demo(&["demo"], &["orders:write"]).unwrap();
+        let (demo, _) = Users::demo(&["demo scope=orders:write role=admin"]).unwrap();
         let written = demo.by_name["demo"].to_string();
         assert_eq!(User::parse(written.trim()).unwrap().to_string(), written);
     }

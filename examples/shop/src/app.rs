@@ -37,7 +37,7 @@ fn guarded(guard: &GuardLayer) -> Router<Shop> {
 }
 
 /// Open to whoever is suspected.
-fn ways_out() -> Router<Shop> {
+pub(crate) fn ways_out() -> Router<Shop> {
     Router::new()
         .route("/login", get(login::form).post(login::login))
         .route("/logout", post(logout::logout))

@@ -4,6 +4,8 @@ use clap::ValueEnum;
 use example_service::{StartError, peppers_of};
 use guard_layer::{GuardLayer, PlaceDatabase, Policy};
 
+use session_layer::console::Console;
+
 use crate::Options;
 use crate::security_log::SecurityLog;
 
@@ -44,14 +46,19 @@ pub(crate) fn layer(
     options: &Options,
     places: Option<PlaceDatabase>,
     log: &SecurityLog,
+    console: &Console,
 ) -> Result<GuardLayer, StartError> {
-    let log = log.clone();
+    let (log, shown) = (log.clone(), console.guard_events());
     let peppers = peppers_of("--guard-key", options.guard_key.as_deref())?;
     let guard = GuardLayer::builder(options.guard.policy(), peppers);
     let guard = match places {
         Some(places) => guard.places(move |address| places.find(address)),
         None => guard,
     };
-    let guard = guard.page(PAGE).idle(IDLE).on_event(move |event| log.tell_of_guard(event)).build();
+    let guard = guard.page(PAGE).idle(IDLE).on_event(move |event| {
+        log.tell_of_guard(event);
+        shown(event);
+    });
+    let guard = guard.build();
     guard.map_err(|error| StartError::about("--guard", error))
 }

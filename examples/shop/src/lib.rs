@@ -2,7 +2,7 @@
 //! no script, and the same as JSON for whoever asks for it.
 //!
 //! [`Options`] says how it is run, [`Shop`] is what all requests share, and [`app()`] is the
-//! router. A request passes, from the outside in: what is around every example
+//! router; [`operators()`] is that of the address for operators, where the console is. A request passes, from the outside in: what is around every example
 //! (`example_service`), the headers that pages need, the refusal of forms of other sites,
 //! `SessionLayer`, `GuardLayer`, then the handler, in the file of its name. Pages are made in `page`.
 //!
@@ -25,6 +25,7 @@ mod label;
 mod login;
 mod logout;
 mod me;
+mod operators;
 mod options;
 mod page;
 mod page_headers;
@@ -33,6 +34,7 @@ mod reauth;
 mod run;
 mod security_log;
 mod shop;
+mod site;
 mod store;
 mod stores;
 mod to_try;
@@ -40,6 +42,7 @@ mod wanted;
 
 pub use app::app;
 pub use guard::Guard;
+pub use operators::operators;
 pub use options::Options;
 pub use run::run;
 pub use shop::Shop;

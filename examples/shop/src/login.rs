@@ -18,6 +18,7 @@ use crate::failure::Failure;
 use crate::form_or_json::FormOrJson;
 use crate::label::label;
 use crate::page::{self, Page};
+use crate::site::Site;
 use crate::wanted::Wanted;
 
 #[derive(Deserialize)]
@@ -30,15 +31,15 @@ pub(crate) struct Credentials {
 }
 
 /// `GET /login`
-pub(crate) async fn form() -> Page {
-    page::login(None)
+pub(crate) async fn form(site: Site) -> Page {
+    page::login(None).at(site)
 }
 
 /// `POST /login`: the session becomes the user's, with the cart that the guest has filled.
 pub(crate) async fn login(
     State(desk): State<LoginDesk>,
     client: ClientAddr,
-    wanted: Wanted,
+    (wanted, site): (Wanted, Site),
     session: Session,
     guard: Reauth,
     headers: HeaderMap,
@@ -58,7 +59,7 @@ pub(crate) async fn login(
         .await?;
     guard.login_failures(failures_before);
     let mut response = match wanted {
-        Wanted::Page => Redirect::to("/cart").into_response(),
+        Wanted::Page => Redirect::to(site.home()).into_response(),
         Wanted::Json => Json(json!({ "username": user.name })).into_response(),
     };
     response.headers_mut().extend(device.map(|cookie| (SET_COOKIE, cookie)));

@@ -20,10 +20,13 @@ const CROSS_ORIGIN_OPENER_POLICY: HeaderName =
 
 type Header = SetResponseHeaderLayer<HeaderValue>;
 
-/// The layers that set them. What a response says of its caching itself, it keeps.
+/// The layers that set them. What a response says of its caching and its policy itself, it keeps.
 pub(crate) fn layer() -> (Header, Header, Header, Header, Header, Header, Header) {
     (
-        overriding(CONTENT_SECURITY_POLICY, POLICY),
+        SetResponseHeaderLayer::if_not_present(
+            CONTENT_SECURITY_POLICY,
+            HeaderValue::from_static(POLICY),
+        ),
         overriding(X_CONTENT_TYPE_OPTIONS, "nosniff"),
         overriding(CROSS_ORIGIN_RESOURCE_POLICY, "same-origin"),
         overriding(CROSS_ORIGIN_OPENER_POLICY, "same-origin"),

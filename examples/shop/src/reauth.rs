@@ -10,6 +10,7 @@ use session_layer::Session;
 use crate::failure::Failure;
 use crate::form_or_json::FormOrJson;
 use crate::page::{self, Page};
+use crate::site::Site;
 use crate::wanted::Wanted;
 use crate::{login, me};
 
@@ -22,15 +23,15 @@ pub(crate) struct Proof {
 }
 
 /// `GET /reauth`
-pub(crate) async fn form(session: Session, reauth: Reauth) -> Result<Page, Failure> {
+pub(crate) async fn form(site: Site, session: Session, reauth: Reauth) -> Result<Page, Failure> {
     let user = me::user(&session).await?;
-    Ok(page::reauth(user.as_str(), reauth.is_suspected(), None))
+    Ok(page::reauth(user.as_str(), reauth.is_suspected(), None).at(site))
 }
 
 /// `POST /reauth`: the user is who they were, and goes on where they were going.
 pub(crate) async fn reauth(
     State(passwords): State<PasswordDesk>,
-    wanted: Wanted,
+    (wanted, site): (Wanted, Site),
     session: Session,
     reauth: Reauth,
     FormOrJson(Proof { password }): FormOrJson<Proof>,
@@ -41,14 +42,15 @@ pub(crate) async fn reauth(
         let left = attempt.failed();
         return Ok(match wanted {
             Wanted::Page => {
-                page::reauth(user.as_str(), reauth.is_suspected(), Some(left)).into_response()
+                let page = page::reauth(user.as_str(), reauth.is_suspected(), Some(left));
+                page.at(site).into_response()
             }
             Wanted::Json => login::wrong().into_response(),
         });
     }
     let way_back = attempt.completed("pwd").await?;
     Ok(match wanted {
-        Wanted::Page => Redirect::to(way_back.as_deref().unwrap_or("/me")).into_response(),
+        Wanted::Page => Redirect::to(way_back.as_deref().unwrap_or(site.home())).into_response(),
         Wanted::Json => Json(json!({ "username": user.as_str() })).into_response(),
     })
 }

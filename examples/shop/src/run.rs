@@ -4,15 +4,15 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use example_service::{Admin, Server, StartError, Welcome, exit, parse, start_logging};
+use session_layer::console::Figures;
 use session_layer::keep_swept;
 
 use crate::options::Command;
 use crate::shop::KIND;
 use crate::stores;
 use crate::to_try::ToTry;
-use crate::{Options, Shop, app};
+use crate::{Options, Shop, app, operators};
 
 /// How often expired sessions are removed.
 const SWEEP: Duration = Duration::from_secs(60);
@@ -34,9 +34,10 @@ pub async fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 async fn start(options: &Options) -> Result<(), StartError> {
     start_logging(&options.instance)?;
-    let admin = Admin::bind(&options.instance).await?;
+    let figures = Figures::new();
+    let admin = Admin::bind_beside(&options.instance, figures.clone()).await?;
     let backend = stores::open(options).await?;
-    let shop = Shop::new(options, Arc::clone(&backend))?;
+    let shop = Shop::new(options, Arc::clone(&backend), figures)?;
     let server = Server::bind(&options.instance).await?;
     let (instance, address) = (options.instance.name(KIND), server.address());
     if options.store.is_fleeting() {
@@ -57,7 +58,8 @@ async fn start(options: &Options) -> Result<(), StartError> {
     tracing::info!(instance, %address, store = %options.store, "listening");
     let welcome = Welcome { instance: &instance, address, demos: shop.demos() };
     if let Some(admin) = admin {
-        admin.serve(Router::new());
+        tokio::spawn(shop.console.clone().keep_watch());
+        admin.serve(operators(shop.clone()));
     }
     welcome.print(ToTry { welcome: &welcome, options });
     tokio::spawn(keep_swept(backend, SWEEP));

@@ -3,7 +3,9 @@ use std::sync::Arc;
 use axum::extract::FromRef;
 use example_service::{Demo, Instance, Lifecycle, PasswordDesk, StartError, Users, secret_of};
 use guard_layer::{GuardLayer, LoginThrottle, PlaceDatabase};
-use session_layer::backend::Backend;
+use http::request::Parts;
+use session_layer::backend::{Backend, UserId};
+use session_layer::console::{Console, Figures, Node};
 use session_layer::{ClearSiteData, LoginAttempts, SessionLayer};
 
 use crate::device_cookie::DeviceCookie;
@@ -19,6 +21,12 @@ impl FromRef<Shop> for PasswordDesk {
 /// What an instance without a name is called, with its port.
 pub(crate) const KIND: &str = "shop";
 
+/// Who is there unless a file says otherwise.
+const DEMOS: [&str; 3] = ["alice", "bob", "admin role=admin"];
+
+/// As many sessions as `examples/monitoring/alerts.yml` says that the store has room for.
+const CAPACITY: u64 = 100_000;
+
 /// What all requests share. Clones share it too.
 #[derive(Clone, Debug)]
 pub struct Shop {
@@ -27,6 +35,7 @@ pub struct Shop {
     pub(crate) sessions: SessionLayer,
     pub(crate) guard: GuardLayer,
     pub(crate) places: Option<PlaceDatabase>,
+    pub(crate) console: Console,
     pub(crate) throttle: LoginThrottle,
     pub(crate) device_cookie: DeviceCookie,
     pub(crate) security_log: SecurityLog,
@@ -34,24 +43,33 @@ pub struct Shop {
 }
 
 impl Shop {
-    /// Reads the files that the options name, and checks it all. It needs a runtime, for what it does
-    /// while nobody waits.
+    /// Reads the files that the options name, and checks it all. Its console shows these figures. It
+    /// needs a runtime, for what it does while nobody waits.
     ///
     /// # Errors
     /// If a file can't be read, or an option can't be right.
-    pub fn new(options: &Options, backend: Arc<dyn Backend>) -> Result<Self, StartError> {
+    pub fn new(
+        options: &Options,
+        backend: Arc<dyn Backend>,
+        figures: Figures,
+    ) -> Result<Self, StartError> {
         let places = geo::open(options)?;
-        let (users, demos) = Users::from_options(&options.instance, &["alice", "bob"], &[])?;
+        let (users, demos) = Users::from_options(&options.instance, &DEMOS)?;
+        let passwords = PasswordDesk::new(users);
         let security_log = SecurityLog::start(Arc::clone(&backend));
+        let throttle = throttle(options, Arc::clone(&backend))?;
+        let sessions = sessions(options, backend, &security_log)?;
+        let console = console(options, figures, &sessions, passwords.clone())?;
         Ok(Self {
             instance: Instance::new(&options.instance, KIND)?,
-            passwords: PasswordDesk::new(users),
-            guard: guard::layer(options, places.clone(), &security_log)?,
+            passwords,
+            guard: guard::layer(options, places.clone(), &security_log, &console)?,
             places,
-            throttle: throttle(options, Arc::clone(&backend))?,
+            throttle,
             device_cookie: DeviceCookie::of(options),
-            sessions: sessions(options, backend, &security_log)?,
             security_log,
+            sessions,
+            console,
             demos: demos.into(),
         })
     }
@@ -79,6 +97,20 @@ fn sessions(
     let layer = layer.on_event(move |event| log.tell_of_session(event));
     let layer = if options.insecure_http { layer.insecure_plain_http() } else { layer };
     layer.build().map_err(|error| StartError::about("sessions", error))
+}
+
+/// Whoever has the role `admin` may see it.
+fn console(
+    options: &Options,
+    figures: Figures,
+    sessions: &SessionLayer,
+    passwords: PasswordDesk,
+) -> Result<Console, StartError> {
+    let is_admin = move |_: &Parts, user: &UserId| passwords.has_role(user.as_str(), "admin");
+    let node = Node::new(options.instance.name(KIND), env!("CARGO_PKG_VERSION"));
+    let console = Console::builder(sessions.sessions(), figures, is_admin);
+    let console = console.capacity(CAPACITY).node(node).build();
+    console.map_err(|error| StartError::about("console", error))
 }
 
 fn throttle(options: &Options, backend: Arc<dyn Backend>) -> Result<LoginThrottle, StartError> {

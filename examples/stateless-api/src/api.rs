@@ -36,7 +36,7 @@ impl Api {
     pub fn new(options: &Options) -> Result<Self, StartError> {
         let issuer = issuer(options)?;
         let (verifier, remote_keys) = verifier(options, &issuer)?;
-        let (users, demos) = Users::from_options(&options.instance, &["demo"], &["orders:write"])?;
+        let (users, demos) = Users::from_options(&options.instance, &["demo scope=orders:write"])?;
         let token_guard = token_guard::layer(options)?;
         Ok(Self {
             desk: LoginDesk::new(users, issuer.clone(), token_guard.clone())?,

@@ -56,11 +56,25 @@ impl UserId {
         (1..=255).contains(&id.len()).then_some(Self(id))
     }
 
+    /// One that an application gives. There are some that none may: what the layer itself keeps is
+    /// under them.
+    pub(crate) fn of_application(id: impl Into<Arc<str>>) -> Option<Self> {
+        Self::new(id).filter(|user| !user.as_str().starts_with(OURS))
+    }
+
+    /// One that no application may give.
+    pub(crate) fn of_layer(what: impl fmt::Display) -> Option<Self> {
+        Self::new(format!("{OURS}{what}"))
+    }
+
     /// The user's id.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
+
+/// How those ids begin that are the layer's own.
+const OURS: &str = "\u{1}session-layer ";
 
 impl From<UserId> for Arc<str> {
     fn from(user: UserId) -> Self {
@@ -100,5 +114,12 @@ mod tests {
         assert!(UserId::new("").is_none());
         assert!(UserId::new("u".repeat(255)).is_some());
         assert!(UserId::new("u".repeat(256)).is_none());
+    }
+
+    #[test]
+    fn no_application_has_a_user_of_the_layer() {
+        let ours = UserId::of_layer("nodes").unwrap();
+        assert!(UserId::of_application(ours.as_str()).is_none());
+        assert!(UserId::of_application("session-layer nodes").is_some());
     }
 }

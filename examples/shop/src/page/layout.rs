@@ -1,14 +1,31 @@
 use axum::response::{Html, IntoResponse, Response};
 use maud::{DOCTYPE, Markup, html};
 
+use crate::site::Site;
+
 /// A whole page.
 #[derive(Debug)]
-pub(crate) struct Page(Markup);
+pub(crate) struct Page {
+    title: String,
+    content: Markup,
+    site: Site,
+}
 
 impl Page {
-    /// What all pages have around what is special about one.
+    /// A page of the shop.
     pub(super) fn new(title: &str, content: Markup) -> Self {
-        Self(html! {
+        Self { title: title.to_owned(), content, site: Site::Shop }
+    }
+
+    /// The same with the links of another site.
+    pub(crate) fn at(self, site: Site) -> Self {
+        Self { site, ..self }
+    }
+
+    /// What all pages have around what is special about one.
+    fn whole(&self) -> Markup {
+        let Self { title, content, site } = self;
+        html! {
             (DOCTYPE)
             html lang="en" {
                 head {
@@ -18,24 +35,19 @@ impl Page {
                     link rel="stylesheet" href="/style.css";
                 }
                 body {
-                    nav {
-                        a href="/cart" { "Cart" }
-                        a href="/preferences" { "Preferences" }
-                        a href="/devices" { "Devices" }
-                        a href="/me" { "Account" }
-                    }
+                    nav { @for (path, name) in site.links() { a href=(path) { (name) } } }
                     main {
                         h1 { (title) }
                         (content)
                     }
                 }
             }
-        })
+        }
     }
 }
 
 impl IntoResponse for Page {
     fn into_response(self) -> Response {
-        Html(self.0.into_string()).into_response()
+        Html(self.whole().into_string()).into_response()
     }
 }

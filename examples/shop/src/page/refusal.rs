@@ -9,6 +9,7 @@ use maud::html;
 use serde::Deserialize;
 
 use super::{Page, login};
+use crate::site::Site;
 use crate::wanted::Wanted;
 
 /// Larger than any problem.
@@ -24,18 +25,19 @@ struct Told {
 /// Makes pages of problems, of whichever layer, for those who do not want JSON.
 pub(crate) async fn refusals_as_pages(request: Request, next: Next) -> Response {
     let wanted = Wanted::of(request.method(), request.headers());
+    let site = request.extensions().get().copied().unwrap_or_default();
     let response = next.run(request).await;
     let media_type = response.headers().get(CONTENT_TYPE);
     let is_problem = media_type.is_some_and(|media_type| media_type == Problem::MEDIA_TYPE);
     match wanted {
-        Wanted::Page if is_problem => as_page(response).await,
+        Wanted::Page if is_problem => as_page(response, site).await,
         _ => response,
     }
 }
 
-async fn as_page(response: Response) -> Response {
+async fn as_page(response: Response, site: Site) -> Response {
     let (mut parts, body) = response.into_parts();
-    let (page, body) = page(parts.status, body).await.into_response().into_parts();
+    let (page, body) = page(parts.status, body).await.at(site).into_response().into_parts();
     parts.headers.remove(CONTENT_LENGTH);
     parts.headers.extend(page.headers);
     Response::from_parts(parts, body)

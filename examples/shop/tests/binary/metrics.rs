@@ -14,6 +14,8 @@ fn operators_are_served_at_an_address_of_their_own() {
     }
     assert_eq!(get(program.address, "/metrics").status, 404);
     assert_eq!(get(admin, "/cart").status, 404);
+    assert_eq!(get(admin, "/console/overview").status, 401);
+    assert_eq!(get(program.address, "/console/overview").status, 404);
 }
 
 #[test]

@@ -13,11 +13,11 @@ fn it_is_ready_when_it_says_that_it_listens() {
 }
 
 #[test]
-fn two_demo_users_and_the_store_are_printed() {
+fn the_demo_users_and_the_store_are_printed() {
     let mut program = start(&[]);
     program.prints("/cart -H 'accept: application/json'");
     let printed = program.printed();
-    for line in ["demo user: alice password: ", "demo user: bob password: "] {
+    for line in ["demo user: alice password: ", "demo user: bob password: ", "demo user: admin "] {
         assert!(printed.contains(line), "{printed}");
     }
     assert!(printed.contains("sessions are kept in memory\n"), "{printed}");

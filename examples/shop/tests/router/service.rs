@@ -7,13 +7,15 @@ use clap::Parser;
 use example_service::test_util::{Files, users};
 use example_service::{Lifecycle, Phase};
 use session_layer::backend::MemoryBackend;
-use shop::{Options, Shop, app};
+use session_layer::console::Figures;
+use shop::{Options, Shop, app, operators};
 
 use crate::client::Client;
 
 /// The shop with two users, alice and bob.
 pub(crate) struct Service {
     app: Router,
+    operators: Router,
     pub(crate) lifecycle: Lifecycle,
 }
 
@@ -51,15 +53,21 @@ impl Service {
         let users = files.write("users", &users());
         let all = [&["shop", "--instance", "shop-1", "--users", &users], options].concat();
         let options = Options::try_parse_from(all).unwrap();
-        let shop = Shop::new(&options, backend).unwrap();
+        let shop = Shop::new(&options, backend, Figures::new()).unwrap();
         let lifecycle = shop.lifecycle().clone();
         let peer = SocketAddr::from((Ipv4Addr::LOCALHOST, 40_000));
-        Self { app: app(shop).layer(MockConnectInfo(peer)), lifecycle }
+        let operators = operators(shop.clone()).layer(MockConnectInfo(peer));
+        Self { app: app(shop).layer(MockConnectInfo(peer)), operators, lifecycle }
     }
 
     /// A client without a cookie.
     pub(crate) fn client(&self) -> Client {
         Client::of(self.app.clone())
+    }
+
+    /// One at the address for operators.
+    pub(crate) fn client_of_operators(&self) -> Client {
+        Client::of(self.operators.clone())
     }
 
     /// A client whose user is logged in.

@@ -28,28 +28,37 @@ pub(crate) enum Login {
 
 impl Browser {
     pub(crate) async fn of(shop: &Shop) -> Result<Self> {
-        Self::start(shop, json!({}), WAITING, &[]).await
+        Self::start(shop.url(), json!({}), WAITING, &[]).await
     }
 
     /// That says it is another one: its `User-Agent`.
     pub(crate) async fn called(shop: &Shop, user_agent: &str) -> Result<Self> {
         let flag = format!("--user-agent={user_agent}");
-        Self::start(shop, json!({}), WAITING, &[&flag]).await
+        Self::start(shop.url(), json!({}), WAITING, &[&flag]).await
+    }
+
+    /// On the pages of its operators.
+    pub(crate) async fn of_operators(shop: &Shop) -> Result<Self> {
+        Self::start(shop.operators_url()?, json!({}), WAITING, &[]).await
     }
 
     /// With JavaScript switched off, as its settings can.
     pub(crate) async fn without_scripts(shop: &Shop) -> Result<Self> {
-        let block = json!({ "profile.managed_default_content_settings.javascript": 2 });
-        Self::start(shop, block, WAITING, &[]).await
+        Self::start(shop.url(), no_scripts(), WAITING, &[]).await
+    }
+
+    /// The same on the pages of its operators.
+    pub(crate) async fn of_operators_without_scripts(shop: &Shop) -> Result<Self> {
+        Self::start(shop.operators_url()?, no_scripts(), WAITING, &[]).await
     }
 
     /// That lets the test go on while it loads a page.
     pub(crate) async fn that_does_not_wait(shop: &Shop) -> Result<Self> {
-        Self::start(shop, json!({}), "none", &[]).await
+        Self::start(shop.url(), json!({}), "none", &[]).await
     }
 
     async fn start(
-        shop: &Shop,
+        url: String,
         preferences: Value,
         strategy: &str,
         own_flags: &[&str],
@@ -65,7 +74,7 @@ impl Browser {
             "pageLoadStrategy": strategy,
         });
         let session = Some(Session::start(&capabilities).await?);
-        Ok(Self { session, capabilities, url: shop.url(), _profile: profile })
+        Ok(Self { session, capabilities, url, _profile: profile })
     }
 
     /// Ends it, and starts it again with the profile that it had.
@@ -151,6 +160,24 @@ impl Browser {
         self.session()?.post("execute/sync", json!({ "script": script, "args": [] })).await
     }
 
+    /// What a script of the page hands to the function that is its last argument.
+    pub(crate) async fn script_that_waits(&mut self, script: &str) -> Result<Value> {
+        self.session()?.post("execute/async", json!({ "script": script, "args": [] })).await
+    }
+
+    /// What the browser and the scripts have complained of since it was asked last.
+    pub(crate) async fn complaints(&mut self) -> Result<Vec<String>> {
+        let log = self.session()?.post("se/log", json!({ "type": "browser" })).await?;
+        let entries = log.as_array().context("no log")?.iter();
+        Ok(entries.map(ToString::to_string).collect())
+    }
+
+    /// A command of the DevTools protocol.
+    pub(crate) async fn command(&mut self, command: &str, params: Value) -> Result<Value> {
+        let body = json!({ "cmd": command, "params": params });
+        self.session()?.post("goog/cdp/execute", body).await
+    }
+
     /// All cookies of this page, those that scripts do not see too.
     pub(crate) async fn cookies(&mut self) -> Result<Vec<Value>> {
         let cookies = self.session()?.get("cookie").await?;
@@ -201,7 +228,11 @@ impl Browser {
 
     /// Fills in the form on the page, as alice.
     pub(crate) async fn fill_in_login(&mut self, login: Login) -> Result<()> {
-        self.fill("[name=username]", "alice").await?;
+        self.fill_in_login_of("alice", login).await
+    }
+
+    pub(crate) async fn fill_in_login_of(&mut self, user: &str, login: Login) -> Result<()> {
+        self.fill("[name=username]", user).await?;
         self.fill("[name=password]", "wonderland").await?;
         if login == Login::Remembered {
             self.click("[name=remember]").await?;
@@ -231,6 +262,10 @@ impl Browser {
 }
 
 const SESSION_COOKIE: &str = "__Host-Http-sid";
+
+fn no_scripts() -> Value {
+    json!({ "profile.managed_default_content_settings.javascript": 2 })
+}
 
 /// The buttons of the pages.
 pub(crate) const LOG_IN: &str = "form[action='/login'] button";

@@ -1,9 +1,11 @@
-//! The shop in a real browser: headless Chromium, which chromedriver steers.
+//! The shop, and the console of its operators, in a real browser: headless Chromium, which chromedriver steers.
 //!
 //! Every test has a shop and a browser with a profile of its own; all share one chromedriver. One
 //! that is not installed fails them all.
 
+mod accessibility;
 mod browser;
+mod console;
 mod cookie;
 mod devices;
 mod driver;
@@ -12,6 +14,8 @@ mod guard;
 mod history;
 mod no_script;
 mod restart;
+mod screen;
 mod session;
 mod shop;
 mod tabs;
+mod visitors;

@@ -4,14 +4,15 @@ use std::ffi::OsString;
 use std::fs;
 use std::net::Ipv4Addr;
 
-use anyhow::Result;
-use stack_tests::{Example, Instance, until};
+use anyhow::{Context, Result};
+use stack_tests::{Example, Instance, Port, until};
 use test_servers::Folder;
 
 /// A running shop, which knows alice.
 #[derive(Debug)]
 pub(crate) struct Shop {
     pub(crate) instance: Instance,
+    operators: Option<Port>,
     _folder: Folder,
 }
 
@@ -21,6 +22,13 @@ impl Shop {
         Self::with(&[]).await
     }
 
+    /// With an address for operators.
+    pub(crate) async fn with_operators() -> Result<Self> {
+        let port = Port::draw()?;
+        let shop = Self::with(&["--admin-listen", &port.address().to_string()]).await?;
+        Ok(Self { operators: Some(port), ..shop })
+    }
+
     pub(crate) async fn with(options: &[&str]) -> Result<Self> {
         let folder = Folder::create()?;
         let store = format!("sqlite:{}", folder.path().join("shop.db").display());
@@ -28,12 +36,18 @@ impl Shop {
         let options: Vec<_> = options.into_iter().map(OsString::from).collect();
         let mut instance = Instance::start(Example::Shop, "shop", &options, folder.path())?;
         instance.is_ready().await?;
-        Ok(Self { instance, _folder: folder })
+        Ok(Self { instance, operators: None, _folder: folder })
     }
 
     /// Where a browser finds it: browsers take cookies with `Secure` from `localhost` without TLS.
     pub(crate) fn url(&self) -> String {
         format!("http://localhost:{}", self.instance.port().number())
+    }
+
+    /// Where operators find it.
+    pub(crate) fn operators_url(&self) -> Result<String> {
+        let port = self.operators.as_ref().context("it has no address for operators")?;
+        Ok(format!("http://localhost:{}", port.number()))
     }
 
     /// Comes back when so many requests wait for a shop that is frozen.

@@ -117,7 +117,7 @@ pub(super) async fn has(store: &impl Backend, key: &SessionKey) -> Result<bool, 
 
 /// No application's user begins like this.
 fn user(page: u8) -> Result<UserId, BackendError> {
-    UserId::new(format!("\u{1}session-layer failover {page}"))
+    UserId::of_layer(format_args!("failover {page}"))
         .ok_or(BackendError::new(BackendErrorKind::Refused))
 }
 
