@@ -5,6 +5,7 @@ use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::response::Response;
 use futures_util::FutureExt;
+use guard_layer::PlaceDatabase;
 use http::header::{ACCEPT_LANGUAGE, COOKIE, SET_COOKIE, USER_AGENT};
 use http::{HeaderValue, Request};
 use tower::Service;
@@ -31,10 +32,10 @@ const PLATFORM: HeaderValue = HeaderValue::from_static("\"Windows\"");
 const JA4: HeaderValue = HeaderValue::from_static("t13d1516h2_8daaf6152771_d8a2da3f94cd");
 
 impl Browser {
-    pub(crate) fn of(kind: Kind) -> Self {
+    pub(crate) fn of(kind: Kind, places: &PlaceDatabase) -> Self {
         let cookie = HeaderValue::from_static("none=1");
         let alternates = kind == Kind::Alternating;
-        let mut browser = Self { router: app(kind), cookie, alternates, hints: true };
+        let mut browser = Self { router: app(kind, places), cookie, alternates, hints: true };
         if kind != Kind::Bare {
             let response = browser.send("/login", 0);
             let cookie = response.headers().get(SET_COOKIE).unwrap().to_str().unwrap();
