@@ -84,7 +84,7 @@ impl PlaceDatabase {
     }
 
     /// Reads those files anew that are not the same as when they were read last. It takes as long as
-    /// [`open`](Self::open), and stops the thread: call it from `tokio::task::spawn_blocking`.
+    /// [`open`](Self::open), and blocks the thread: call it from `tokio::task::spawn_blocking`.
     ///
     /// # Errors
     /// A file is no good; of several, the first. The data from before stay in its place. Others were

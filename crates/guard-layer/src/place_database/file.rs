@@ -34,7 +34,8 @@ impl File {
             return Ok(());
         }
         let edition = Edition::read(&self.path)?;
-        tracing::info!(path = %self.path.display(), kind = edition.kind(), "another database of places");
+        let (path, kind) = (self.path.display(), edition.kind());
+        tracing::info!(%path, kind, "a database of places is replaced");
         self.edition.store(Arc::new(edition));
         Ok(())
     }

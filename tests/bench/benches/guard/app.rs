@@ -1,6 +1,6 @@
 use axum::Router;
 use axum::routing::get;
-use guard_layer::{ClientAddrLayer, GuardLayer, Peppers, Place, Policy};
+use guard_layer::{ClientAddrLayer, GuardLayer, Peppers, PlaceDatabase, Policy};
 use session_layer::backend::MemoryBackend;
 use session_layer::{Session, SessionExt, SessionLayer};
 
@@ -12,7 +12,7 @@ pub(crate) enum Kind {
     Bare,
     Sessions,
     Guarded,
-    /// With a database of places that costs nothing.
+    /// With databases of cities and of systems.
     Located,
     /// Every other request lacks a header, so that the guard can't say that it was here just now.
     Alternating,
@@ -30,7 +30,7 @@ impl Kind {
     }
 }
 
-pub(crate) fn app(kind: Kind) -> Router {
+pub(crate) fn app(kind: Kind, places: &PlaceDatabase) -> Router {
     let routes = Router::new().route("/login", get(login)).route("/read", get(read));
     let peppers = Peppers::new(1, &[7; 32]);
     let guard = GuardLayer::builder(Policy::balanced(), peppers).tls_fingerprint("x-ja4");
@@ -39,7 +39,10 @@ pub(crate) fn app(kind: Kind) -> Router {
         Kind::Token | Kind::BoundToken | Kind::AlternatingToken => return token::app(kind, bare()),
         Kind::Sessions => routes,
         Kind::Guarded | Kind::Alternating => routes.layer(guard.build().unwrap()),
-        Kind::Located => routes.layer(guard.places(|_| Some(place())).build().unwrap()),
+        Kind::Located => {
+            let places = places.clone();
+            routes.layer(guard.places(move |address| places.find(address)).build().unwrap())
+        }
     };
     let sessions = SessionLayer::builder(MemoryBackend::new()).build().unwrap();
     routes.layer(sessions).layer(ClientAddrLayer::peer())
@@ -59,8 +62,4 @@ async fn login(session: Session) -> String {
 
 async fn read(session: Session) -> String {
     session.get("field3").await.unwrap().unwrap()
-}
-
-fn place() -> Place {
-    Place { country: Some(['D', 'E']), asn: Some(64_500), position: Some((52.5, 13.4)) }
 }

@@ -5,6 +5,7 @@ use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::response::Response;
 use futures_util::FutureExt;
+use guard_layer::PlaceDatabase;
 use http::header::{ACCEPT_LANGUAGE, AUTHORIZATION, COOKIE, SET_COOKIE, USER_AGENT};
 use http::{HeaderValue, Request};
 use tower::Service;
@@ -32,9 +33,9 @@ const PLATFORM: HeaderValue = HeaderValue::from_static("\"Windows\"");
 const JA4: HeaderValue = HeaderValue::from_static("t13d1516h2_8daaf6152771_d8a2da3f94cd");
 
 impl Browser {
-    pub(crate) fn of(kind: Kind) -> Self {
+    pub(crate) fn of(kind: Kind, places: &PlaceDatabase) -> Self {
         let cookie = HeaderValue::from_static("none=1");
-        let (router, alternates) = (app(kind), kind.alternates());
+        let (router, alternates) = (app(kind, places), kind.alternates());
         let mut browser = Self { router, cookie, token: None, alternates, hints: true };
         if kind != Kind::Bare {
             let response = browser.send("/login", 0);
