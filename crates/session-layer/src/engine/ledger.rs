@@ -3,28 +3,26 @@ use std::mem;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, SystemTime};
 
-use async_trait::async_trait;
 use auth_core::Clock;
-use time::OffsetDateTime;
-use tower_sessions_core::session::{Id, Record as TowerRecord};
-use tower_sessions_core::{SessionStore, session_store};
+use tower_sessions_core::session::Id;
 
+mod commit;
 #[cfg(feature = "guard")]
 mod guarded;
+mod reading;
+mod store;
 
-use super::backoff::Backoff;
-use super::content::Fields;
 use super::edit::Update;
 use super::fault::Fault;
 use super::id::SessionId;
-use super::knock;
 use super::note::NoteEdit;
-use super::plan::{FieldUpdate, Known, Live, Plan, Step};
-use crate::backend::{Created, Found, Loaded, Missing, Rotated, SessionKey, Updated, UserId};
+use super::plan::{FieldUpdate, Known, Live};
+use crate::backend::{Found, SessionKey, UserId};
 use crate::config::Config;
 use crate::cookie::SentId;
 use crate::event::{Ending, SessionEventKind};
 use crate::status::SessionStatus;
+use reading::Reading;
 
 #[cfg(feature = "guard")]
 pub(crate) use guarded::Look;
@@ -92,23 +90,6 @@ pub(crate) enum CookieChange {
     Remove,
 }
 
-/// How old what a request reads may be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Reading {
-    /// As old as the backend's loads are.
-    Usual,
-    /// Not old at all.
-    Fresh,
-    /// As old as a replica's copy.
-    Stale,
-}
-
-/// Whether a step was taken, or has to be planned anew.
-enum Progress {
-    Done,
-    Again,
-}
-
 impl Ledger {
     /// For a request that came with this id.
     pub(crate) fn open(config: Arc<Config>, sent: &SentId) -> Arc<Self> {
@@ -157,31 +138,6 @@ impl Ledger {
     /// The request does not count as activity.
     pub(crate) fn make_passive(&self) {
         self.state().passive = true;
-    }
-
-    /// The request reads nothing old.
-    pub(crate) fn make_fresh(&self) {
-        let mut state = self.state();
-        state.reading = Reading::Fresh;
-        if state.handover == Handover::Ready {
-            state.handover = Handover::Unasked;
-        }
-    }
-
-    /// The request may read a copy, unless it reads nothing old.
-    pub(crate) fn make_stale(&self) {
-        let mut state = self.state();
-        if state.reading == Reading::Usual {
-            state.reading = Reading::Stale;
-        }
-    }
-
-    /// The request reads no copy from now on.
-    pub(crate) fn read_no_copy(&self) {
-        let mut state = self.state();
-        if state.reading == Reading::Stale {
-            state.reading = Reading::Usual;
-        }
     }
 
     /// What becomes of the cookie; asked once, at the end.
@@ -315,224 +271,6 @@ impl Ledger {
         Ok(())
     }
 
-    /// Asks the backend for the session, unless that was done.
-    async fn ask(&self) -> Result<(), Fault> {
-        let key = match &self.state().known {
-            Known::Unasked(key) => *key,
-            _ => return Ok(()),
-        };
-        self.reload(key).await
-    }
-
-    /// A backend that can't be asked leaves a guest, unless the layer is told otherwise.
-    async fn reload(&self, key: SessionKey) -> Result<(), Fault> {
-        match self.look_up(key).await {
-            Err(fault) if fault.is_outage() && self.config.serves_guests => {
-                self.state().known = Known::Unreachable(key);
-                Ok(())
-            }
-            outcome => outcome,
-        }
-    }
-
-    async fn look_up(&self, key: SessionKey) -> Result<(), Fault> {
-        match self.find(key).await.map_err(|fault| self.note(fault))? {
-            Loaded::Found(found) => {
-                let user = found.record.user.clone();
-                self.config.events.tell(SessionEventKind::Loaded, found.key, user);
-                self.learn(found)
-            }
-            Loaded::Missing(missing) => {
-                if missing == Missing::Absent {
-                    self.config.events.tell(SessionEventKind::Unknown, key, None);
-                }
-                self.state().known = missing.into();
-                Ok(())
-            }
-        }
-    }
-
-    async fn find(&self, key: SessionKey) -> Result<Loaded, Fault> {
-        let loaded = self.load(&key).await?;
-        let id = self.state().predecessor;
-        let (Loaded::Missing(Missing::Absent), Some(id)) = (&loaded, id) else { return Ok(loaded) };
-        let Some(predecessor) = &self.config.predecessor else { return Ok(loaded) };
-        if !predecessor.take_over(&self.config, id, &key).await? {
-            return Ok(loaded);
-        }
-        self.state().taken_over = true;
-        self.load(&key).await
-    }
-
-    async fn load(&self, key: &SessionKey) -> Result<Loaded, Fault> {
-        let (backend, reading) = (&self.config.backend, self.state().next_reading());
-        let loaded = match reading {
-            Reading::Usual => backend.load(key).await?,
-            Reading::Fresh => backend.load_fresh(key).await?,
-            Reading::Stale => backend.load_stale(key).await?,
-        };
-        self.state().is_copy = reading == Reading::Stale;
-        Ok(loaded)
-    }
-
-    /// Reads what may be old once more.
-    async fn replace_copy(&self) -> Result<(), Fault> {
-        let key = self.live(|live| live.key).filter(|_| self.state().is_copy);
-        let Some(key) = key else { return Ok(()) };
-        match self.load(&key).await? {
-            Loaded::Found(found) => self.catch_up(found),
-            Loaded::Missing(missing) => {
-                self.state().known = missing.into();
-                Ok(())
-            }
-        }
-    }
-
-    fn learn(&self, found: Found) -> Result<(), Fault> {
-        let content = self.config.codec.decode(&found.key, &found.record.payload);
-        let content = content.map_err(|error| self.note(error.into()))?;
-        self.state().known = Known::Live(Box::new(Live::new(found, content)));
-        Ok(())
-    }
-
-    /// Takes over what somebody else has made of the session, and keeps what this request has seen.
-    fn catch_up(&self, found: Found) -> Result<(), Fault> {
-        let content = self.config.codec.decode(&found.key, &found.record.payload)?;
-        let mut state = self.state();
-        if let Known::Live(live) = &mut state.known {
-            live.key = found.key;
-            live.record = found.record;
-            live.content = content;
-        }
-        state.is_copy = false;
-        Ok(())
-    }
-
-    /// Makes the backend agree with the fields and the wishes.
-    async fn commit(&self, fields: &Fields) -> Result<(), Fault> {
-        self.ask().await?;
-        let mut backoff = Backoff::start();
-        while let Some(step) = self.plan(fields)? {
-            match self.take(step).await? {
-                Progress::Done => break,
-                Progress::Again => backoff.pause().await.map_err(|_| Fault::Contended)?,
-            }
-        }
-        let afterwards = mem::take(&mut self.state().afterwards);
-        afterwards.into_iter().for_each(|act| act());
-        Ok(())
-    }
-
-    fn plan(&self, fields: &Fields) -> Result<Option<Step>, Fault> {
-        let state = self.state();
-        let State { known, wish, updates, notes, .. } = &*state;
-        let now = self.config.clock.now();
-        Plan { config: &self.config, known, wish, updates, notes, fields, now }.step()
-    }
-
-    async fn take(&self, step: Step) -> Result<Progress, Fault> {
-        match step {
-            Step::Create { id, draft, next } => {
-                match self.config.backend.create(&id.key(), &draft).await? {
-                    Created::Done { ended } => {
-                        self.began(id, next, ended, SessionEventKind::Created)
-                    }
-                    Created::Taken => Ok(Progress::Again),
-                    Created::Full => Err(Fault::Full),
-                }
-            }
-            Step::Update { key, change, next } => {
-                match self.config.backend.update(&key, &change).await? {
-                    Updated::Done(version) => Ok(self.updated(version, next)),
-                    Updated::Conflict(found) => self.catch_up(found).map(|()| Progress::Again),
-                    Updated::Missing(missing) => self.lost(missing),
-                }
-            }
-            Step::Rotate { key, id, rotation, next } => {
-                match self.config.backend.rotate(&key, &rotation).await? {
-                    Rotated::Done { ended } => self.turned(id, next, ended),
-                    Rotated::Conflict(found) => self.conflicted(found),
-                    Rotated::Missing(missing) => self.lost(missing),
-                    Rotated::Taken => Ok(Progress::Again),
-                    Rotated::Full => Err(Fault::Full),
-                }
-            }
-        }
-    }
-
-    fn turned(
-        &self,
-        id: SessionId,
-        next: Box<Live>,
-        ended: Vec<SessionKey>,
-    ) -> Result<Progress, Fault> {
-        let turn = self.state().wish.rotation;
-        let kind = match turn {
-            Some(Turn::Replace) => SessionEventKind::LoggedIn,
-            _ => SessionEventKind::Renewed,
-        };
-        self.began(id, next, ended, kind)
-    }
-
-    /// The session has a new id, and its client gets it.
-    fn began(
-        &self,
-        id: SessionId,
-        next: Box<Live>,
-        ended: Vec<SessionKey>,
-        kind: SessionEventKind,
-    ) -> Result<Progress, Fault> {
-        let user = next.record.user.clone();
-        self.config.events.tell(kind, next.key, user.clone());
-        for key in ended {
-            self.config.events.tell(SessionEventKind::Ended(Ending::Cap), key, user.clone());
-        }
-        let mut state = self.state();
-        state.cookie = CookieChange::Set { id, max_age: max_age(&next) };
-        state.settle(next);
-        Ok(Progress::Done)
-    }
-
-    fn updated(&self, version: u64, mut next: Box<Live>) -> Progress {
-        next.record.version = version;
-        let mut state = self.state();
-        if state.wish.stay.is_some() && !matches!(state.cookie, CookieChange::Set { .. }) {
-            state.cookie = CookieChange::Extend { max_age: max_age(&next) };
-        }
-        state.settle(next);
-        Progress::Done
-    }
-
-    /// Of several requests that renew a session, the first does it; a login goes on.
-    fn conflicted(&self, found: Found) -> Result<Progress, Fault> {
-        let moved = self.live(|live| live.key != found.key).unwrap_or(false);
-        self.catch_up(found)?;
-        let mut state = self.state();
-        if moved && state.wish.rotation == Some(Turn::Renew) {
-            state.wish.rotation = None;
-        }
-        Ok(Progress::Again)
-    }
-
-    /// The session was ended while this request went on: so are its changes, as if they had come
-    /// just before. A login begins a new one.
-    fn lost(&self, missing: Missing) -> Result<Progress, Fault> {
-        let mut state = self.state();
-        state.known = missing.into();
-        if state.wish.rotation == Some(Turn::Replace) {
-            return Ok(Progress::Again);
-        }
-        state.afterwards.clear();
-        match missing {
-            Missing::Absent => Ok(Progress::Done),
-            Missing::Superseded => Err(Fault::Superseded),
-        }
-    }
-
-    async fn commit_for_session(&self, record: &TowerRecord) -> session_store::Result<()> {
-        self.commit(&record.data).await.map_err(|fault| told(self.note(fault)))
-    }
-
     fn note(&self, fault: Fault) -> Fault {
         self.state().fault = Some(fault);
         fault
@@ -545,24 +283,8 @@ impl Ledger {
         }
     }
 
-    fn knocked(&self) -> session_store::Result<()> {
-        knock::answer(|| self.this.upgrade())
-    }
-
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// What the `Session` gets to see.
-    fn view(&self) -> Option<TowerRecord> {
-        let state = self.state();
-        let id = loaded_id(state.session_id?);
-        let (data, expires) = match &state.known {
-            Known::Live(live) => (Fields::clone(&live.view), live.record.expires()),
-            Known::Unreachable(_) => (Fields::default(), self.config.clock.now()),
-            Known::Unasked(_) | Known::Nothing | Known::Superseded => return None,
-        };
-        Some(TowerRecord { id, data, expiry_date: OffsetDateTime::from(expires) })
     }
 }
 
@@ -586,95 +308,12 @@ impl State {
         let is_old = |every| live.content.id_age(now) >= every;
         self.taken_over || config.renew_every.is_some_and(is_old)
     }
-
-    /// A copy is read once: another one may be older than what the request has read or written.
-    fn next_reading(&self) -> Reading {
-        match (self.reading, &self.known) {
-            (Reading::Stale, Known::Unasked(_)) => Reading::Stale,
-            (Reading::Stale, _) => Reading::Usual,
-            (reading, _) => reading,
-        }
-    }
-
-    fn settle(&mut self, next: Box<Live>) {
-        self.known = Known::Live(next);
-        self.is_copy = false;
-        self.wish = Wish::default();
-        self.updates.clear();
-        self.notes.clear();
-        self.fault = None;
-        self.taken_over = false;
-    }
-}
-
-#[async_trait]
-impl SessionStore for Ledger {
-    async fn create(&self, record: &mut TowerRecord) -> session_store::Result<()> {
-        self.knocked()?;
-        self.commit_for_session(record).await?;
-        if let Some(key) = self.live(|live| live.key) {
-            record.id = public_id(&key);
-            self.state().session_id = Some(record.id);
-        }
-        Ok(())
-    }
-
-    async fn save(&self, record: &TowerRecord) -> session_store::Result<()> {
-        self.knocked()?;
-        // A `Session` keeps its id when it is deleted and not flushed; ended is ended all the same.
-        if self.session_id().is_none() {
-            return Ok(());
-        }
-        self.commit_for_session(record).await
-    }
-
-    async fn load(&self, _id: &Id) -> session_store::Result<Option<TowerRecord>> {
-        self.knocked()?;
-        let known = match &self.state().known {
-            Known::Unasked(key) | Known::Unreachable(key) => Some(*key),
-            Known::Live(live) => Some(live.key),
-            Known::Nothing | Known::Superseded => None,
-        };
-        let is_ready = mem::replace(&mut self.state().handover, Handover::Done) == Handover::Ready;
-        if let Some(key) = known.filter(|_| !is_ready) {
-            self.reload(key).await.map_err(told)?;
-        }
-        Ok(self.view())
-    }
-
-    /// A `Session` deletes by its own id to end, and by its record's id to get another one. They
-    /// differ, because [`view`](Self::view) gave the record an id of its own.
-    async fn delete(&self, id: &Id) -> session_store::Result<()> {
-        self.knocked()?;
-        if self.session_id() == Some(*id) {
-            return self.end().await.map_err(told);
-        }
-        self.wish(|wish| {
-            wish.rotation.get_or_insert(Turn::Replace);
-        });
-        Ok(())
-    }
 }
 
 /// The id of a session that handlers see and may log. It is part of its key, and opens nothing.
 fn public_id(key: &SessionKey) -> Id {
     let half = key.as_bytes().first_chunk::<16>().copied().unwrap_or_default();
     Id(i128::from_le_bytes(half))
-}
-
-/// The id of a record that was loaded.
-fn loaded_id(session_id: Id) -> Id {
-    Id(!session_id.0)
-}
-
-/// How long the browser keeps the cookie; none for until it is closed.
-fn max_age(live: &Live) -> Option<Duration> {
-    let left = || live.record.ends.duration_since(live.record.last_seen).unwrap_or_default();
-    live.content.remembered.then(left)
-}
-
-fn told(fault: Fault) -> session_store::Error {
-    session_store::Error::Backend(fault.to_string())
 }
 
 impl fmt::Debug for Ledger {
