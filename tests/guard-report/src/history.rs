@@ -100,7 +100,8 @@ fn once() -> u32 {
 ///
 /// # Errors
 ///
-/// The file can't be read, is not in the format, or a step names an actor that is not there.
+/// The file can't be read, is not in the format, a step names an actor that is not there, or a session
+/// has the `binding` of a token.
 pub fn read(file: &Path) -> Result<Vec<History>> {
     let text = std::fs::read(file).with_context(|| format!("reading {}", file.display()))?;
     let histories: Vec<History> = serde_json::from_slice(&text).with_context(|| {
@@ -145,6 +146,12 @@ impl History {
             let (name, actor) = (&self.name, &step.actor);
             ensure!(self.actors.contains_key(actor), "history {name}: no actor is called {actor}");
         }
+        let is_bound = self.actors.values().any(|actor| actor.binding.is_some());
+        ensure!(
+            self.token || !is_bound,
+            "history {}: a session has no binding; write \"token\": true if it is of a token",
+            self.name
+        );
         Ok(())
     }
 }
@@ -155,5 +162,26 @@ impl Spot {
         let mut letters = self.country.iter().flat_map(|country| country.chars());
         let country = letters.next().zip(letters.next()).map(|(first, second)| [first, second]);
         Place { country, asn: self.asn, position: self.latitude.zip(self.longitude) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(token: bool) -> Result<()> {
+        let history = serde_json::json!({
+            "name": "a", "about": "", "label": "theft", "token": token,
+            "actors": { "thief": { "binding": "broken" } },
+            "steps": [{ "after": 0, "as": "thief" }],
+        });
+        serde_json::from_value::<History>(history)?.check()
+    }
+
+    #[test]
+    fn a_binding_is_that_of_a_token() {
+        of(true).unwrap();
+        let error = of(false).unwrap_err().to_string();
+        assert!(error.contains("\"token\": true"), "{error}");
     }
 }
