@@ -42,6 +42,21 @@ impl Watch {
         Ok(Self { tls_fingerprint: header, places })
     }
 
+    /// What a request shows, looked at where it is.
+    pub(crate) fn facts<'a>(&self, headers: &'a HeaderMap, client: ClientAddr) -> Facts<'a> {
+        let header = |name: &HeaderName| text(headers.get(name));
+        Facts {
+            address: client.ip(),
+            user_agent: header(&USER_AGENT),
+            brands: header(&BRANDS),
+            platform: header(&PLATFORM),
+            accept_language: header(&ACCEPT_LANGUAGE),
+            tls_fingerprint: self.tls_fingerprint.as_ref().and_then(header),
+            place: client.ip().and_then(|address| self.place_of(address)),
+            ..Facts::default()
+        }
+    }
+
     fn place_of(&self, address: IpAddr) -> Option<Place> {
         self.places.as_ref().and_then(|places| places(address))
     }
@@ -79,11 +94,11 @@ impl Sight {
     pub(crate) fn facts(&self, watch: &Watch) -> Facts<'_> {
         Facts {
             address: self.address,
-            user_agent: text(&self.user_agent),
-            brands: text(&self.brands),
-            platform: text(&self.platform),
-            accept_language: text(&self.accept_language),
-            tls_fingerprint: text(&self.tls_fingerprint),
+            user_agent: text(self.user_agent.as_ref()),
+            brands: text(self.brands.as_ref()),
+            platform: text(self.platform.as_ref()),
+            accept_language: text(self.accept_language.as_ref()),
+            tls_fingerprint: text(self.tls_fingerprint.as_ref()),
             place: self.place(watch),
             ..Facts::default()
         }
@@ -94,8 +109,8 @@ impl Sight {
     }
 }
 
-fn text(value: &Option<HeaderValue>) -> Option<&str> {
-    value.as_ref().and_then(|value| value.to_str().ok())
+fn text(value: Option<&HeaderValue>) -> Option<&str> {
+    value.and_then(|value| value.to_str().ok())
 }
 
 static BRANDS: HeaderName = HeaderName::from_static("sec-ch-ua");

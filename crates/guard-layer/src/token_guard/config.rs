@@ -14,11 +14,12 @@ use super::issued::IssuedBinding;
 use super::opened::Opened;
 use crate::audit::{Events, GuardEvent, GuardEventKind};
 use crate::decision::Verdict;
+use crate::facts::Facts;
 use crate::memory::Memory;
 use crate::pepper::Peppers;
 use crate::policy::Policy;
 use crate::shown::Shown;
-use crate::sight::{Sight, Watch};
+use crate::sight::Watch;
 
 /// What a layer and its services share.
 pub(super) struct Config {
@@ -46,17 +47,17 @@ impl Config {
     ) -> Option<IssuedBinding> {
         let fingerprint = if self.has_cookie { Some(Fingerprint::draw()?) } else { None };
         let hash = fingerprint.as_ref().and_then(Fingerprint::hash);
-        let memory = self.remember(&Sight::of(headers, client, &self.watch), now);
+        let memory = self.remember(&self.watch.facts(headers, client), now);
         let claim = Claim { fingerprint: hash, memory }.seal(user, &self.peppers)?;
         Some(IssuedBinding::new(claim, fingerprint))
     }
 
     /// Less than a session's: what no policy in use looks at is left out, for a token has to be short.
-    fn remember(&self, sight: &Sight, now: SystemTime) -> Memory {
-        let (facts, pepper) = (sight.facts(&self.watch), self.peppers.current());
-        let shown = Shown::new(&facts, now, &self.peppers, pepper);
+    fn remember(&self, facts: &Facts<'_>, now: SystemTime) -> Memory {
+        let pepper = self.peppers.current();
+        let shown = Shown::new(facts, now, &self.peppers, pepper);
         let shown = match self.policy.load().needs_exact() {
-            true => shown.with_exact(&facts, &self.peppers, pepper),
+            true => shown.with_exact(facts, &self.peppers, pepper),
             false => shown,
         };
         Memory::of(&shown, pepper)

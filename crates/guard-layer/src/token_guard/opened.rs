@@ -10,7 +10,6 @@ use crate::facts::{Binding, Facts};
 use crate::last_shown::LastShown;
 use crate::policy::Policy;
 use crate::shown::Shown;
-use crate::sight::Sight;
 
 /// What a guard has read in a token, kept beside it for as long as the token is cached.
 pub(super) struct Opened {
@@ -35,12 +34,11 @@ impl Opened {
         policy: &Policy,
     ) -> Evidence<'_> {
         let Some(Claim { fingerprint, memory }) = &self.claim else { return Evidence::NoClaim };
-        let sight = Sight::of(headers, client, &self.by.watch);
         let binding = fingerprint.map(|hash| match hash.is_shown_by(headers) {
             true => Binding::Held,
             false => Binding::Broken,
         });
-        let facts = Facts { binding, ..sight.facts(&self.by.watch) };
+        let facts = Facts { binding, ..self.by.watch.facts(headers, client) };
         Evidence::Claim(memory, self.shown(&facts, memory.pepper, policy))
     }
 
