@@ -14,6 +14,7 @@ mod killed;
 mod migrate;
 mod refused;
 pub(crate) mod samples;
+mod seen;
 mod tls;
 mod undone;
 

@@ -2,7 +2,8 @@
 //!
 //! Now is `UTC_TIMESTAMP`, for it is one instant for all of a statement, the same on its replicas,
 //! and asks no time zone. An expression may name a column that the same statement has set before
-//! it, and means the new value.
+//! it, and means the new value. A statement that waited for a row has an earlier now than who
+//! changed the row meanwhile, and may have seen the session later.
 
 /// What is under a key: id.
 pub(super) const ENTRY: &str = "
@@ -49,9 +50,9 @@ WHERE id = ?
 pub(super) const INSERT_RENEWED: &str = "
 INSERT INTO sessions
        (id, state, user_id, payload, version, created, last_seen, idle, ends, expires)
-SELECT ?, 0, user_id, ?, version + 1, created, now,
+SELECT ?, 0, user_id, ?, version + 1, created, GREATEST(last_seen, now),
        COALESCE(?, idle), COALESCE(now + ?, ends),
-       LEAST(now + COALESCE(?, idle), COALESCE(now + ?, ends))
+       LEAST(GREATEST(last_seen, now) + COALESCE(?, idle), COALESCE(now + ?, ends))
 FROM sessions, (
     SELECT TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(6)) DIV 1000 AS now
 ) AS clock
@@ -106,7 +107,9 @@ WHERE id = ?
 pub(super) const UPDATE: &str = "
 UPDATE sessions
 SET version = version + 1, payload = ?,
-    last_seen = TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(6)) DIV 1000,
+    last_seen = GREATEST(
+        last_seen, TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(6)) DIV 1000
+    ),
     idle = COALESCE(?, idle),
     ends = COALESCE(last_seen + ?, ends),
     expires = LEAST(last_seen + idle, ends)
@@ -118,7 +121,9 @@ WHERE id = ?
 /// Counts a live session as seen: id.
 pub(super) const TOUCH: &str = "
 UPDATE sessions
-SET last_seen = TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(6)) DIV 1000,
+SET last_seen = GREATEST(
+        last_seen, TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(6)) DIV 1000
+    ),
     expires = LEAST(last_seen + idle, ends)
 WHERE id = ?
   AND state = 0

@@ -1,7 +1,8 @@
 //! The statements, as an administrator would write them.
 //!
 //! Now is `statement_timestamp()`, for it is one instant for all of a statement; in a transaction
-//! that has waited for a lock, the statement that follows has a later one.
+//! that has waited for a lock, the statement that follows has a later one. A statement that itself
+//! waited has an earlier now than who changed the row meanwhile, and may have seen the session later.
 
 /// What is under a key: $1 id.
 pub(super) const ENTRY: &str = "
@@ -53,9 +54,9 @@ WITH clock AS (
 )
 INSERT INTO sessions AS present
        (id, state, user_id, payload, version, created, last_seen, idle, ends, expires)
-SELECT $1, 0, user_id, $2, version + 1, created, now,
+SELECT $1, 0, user_id, $2, version + 1, created, GREATEST(last_seen, now),
        COALESCE($3, idle), COALESCE(now + $4, ends),
-       LEAST(now + COALESCE($3, idle), COALESCE(now + $4, ends))
+       LEAST(GREATEST(last_seen, now) + COALESCE($3, idle), COALESCE(now + $4, ends))
 FROM sessions, clock
 WHERE id = $5 AND version = $6 AND state = 0 AND expires > now
 FOR UPDATE OF sessions
@@ -63,7 +64,7 @@ ON CONFLICT (id) DO UPDATE
 SET state = EXCLUDED.state, user_id = EXCLUDED.user_id, payload = EXCLUDED.payload,
     version = EXCLUDED.version, created = EXCLUDED.created, last_seen = EXCLUDED.last_seen,
     idle = EXCLUDED.idle, ends = EXCLUDED.ends, expires = EXCLUDED.expires, successor = NULL
-WHERE present.expires <= EXCLUDED.last_seen";
+WHERE present.expires <= floor(extract(epoch FROM statement_timestamp()) * 1000)::bigint";
 
 /// A session from elsewhere, in the place of one of no higher version or of what has expired: $1 id,
 /// $2 user, $3 payload, $4 version, $5 created, $6 last seen, $7 idle, $8 end, $9 expiry.
@@ -109,9 +110,9 @@ WITH clock AS (
     SELECT floor(extract(epoch FROM statement_timestamp()) * 1000)::bigint AS now
 )
 UPDATE sessions
-SET version = version + 1, payload = $1, last_seen = now,
+SET version = version + 1, payload = $1, last_seen = GREATEST(last_seen, now),
     idle = COALESCE($2, idle), ends = COALESCE(now + $3, ends),
-    expires = LEAST(now + COALESCE($2, idle), COALESCE(now + $3, ends))
+    expires = LEAST(GREATEST(last_seen, now) + COALESCE($2, idle), COALESCE(now + $3, ends))
 FROM clock
 WHERE id = $4 AND version = $5 AND state = 0 AND expires > now";
 
@@ -121,7 +122,8 @@ WITH clock AS (
     SELECT floor(extract(epoch FROM statement_timestamp()) * 1000)::bigint AS now
 )
 UPDATE sessions
-SET last_seen = now, expires = LEAST(now + idle, ends)
+SET last_seen = GREATEST(last_seen, now),
+    expires = LEAST(GREATEST(last_seen, now) + idle, ends)
 FROM clock
 WHERE id = $1 AND state = 0 AND expires > now";
 

@@ -64,7 +64,7 @@ pub(super) enum Answer {
     Listed(Vec<Seen>),
     Nothing,
     Failed(BackendErrorKind),
-    /// A key, a user or content that is not of this history.
+    /// A key, a user or content that is not of this history, or a time before the session began.
     Foreign,
 }
 
