@@ -1,5 +1,5 @@
 //! What a change costs through a `Failover` whose backup has it before it is answered, beside each
-//! of its stores alone.
+//! of its stores alone, and beside both trips at the same time with nothing around them.
 //! `cargo bench -p session-layer --features mysql,redis --bench failover`
 //!
 //! The contenders take turns, round by round, so that a machine that is slow for a while is slow
@@ -11,6 +11,7 @@ use std::io::Write;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use futures_util::future::join_all;
 use session_layer::backend::{
     Backend, Change, Created, Draft, Lifetime, MySqlBackend, Payload, RedisBackend, SessionKey,
     Updated,
@@ -31,7 +32,10 @@ async fn main() {
     let redis = |server: &Redis| -> Arc<dyn Backend> {
         Arc::new(RedisBackend::builder(server.url()).build().unwrap())
     };
-    println!("| a change, µs | primary | backup | both | of the slower |\n|---|---|---|---|---|");
+    println!(
+        "| a change, µs | primary | backup | both at once | of the slower | Failover | of the slower | \
+         of both at once |\n|---|---|---|---|---|---|---|---|"
+    );
     race("Redis and Redis", redis(&one), redis(&other)).await;
     race("Redis and MariaDB", redis(&one), mysql(&quick).await).await;
     race("Redis and MariaDB, to disk", redis(&one), mysql(&durable).await).await;
@@ -51,23 +55,35 @@ async fn mysql(server: &MariaDb) -> Arc<dyn Backend> {
 }
 
 async fn race(name: &str, primary: Arc<dyn Backend>, backup: Arc<dyn Backend>) {
-    let both = Failover::builder_shared(Arc::clone(&primary), Arc::clone(&backup)).build();
-    let contenders = [primary, backup, Arc::new(both.unwrap())];
-    let keys = ["primary", "backup", "both"].map(|of| SessionKey::of_id(&format!("{name} {of}")));
-    for (backend, key) in contenders.iter().zip(&keys) {
-        create(&**backend, key).await;
+    let failover = Failover::builder_shared(Arc::clone(&primary), Arc::clone(&backup)).build();
+    let contenders: [Vec<Arc<dyn Backend>>; 4] = [
+        vec![Arc::clone(&primary)],
+        vec![Arc::clone(&backup)],
+        vec![primary, backup],
+        vec![Arc::new(failover.unwrap())],
+    ];
+    let keys = [0, 1, 2, 3].map(|of| SessionKey::of_id(&format!("{name} {of}")));
+    for (backends, key) in contenders.iter().zip(&keys) {
+        join_all(backends.iter().map(|backend| create(&**backend, key))).await;
     }
-    let mut times = [(); 3].map(|()| Vec::new());
+    let mut times = [(); 4].map(|()| Vec::new());
     for round in 0..ROUNDS {
-        for (place, backend) in contenders.iter().enumerate() {
+        for (place, backends) in contenders.iter().enumerate() {
             let first = u64::try_from(round).unwrap() * CHANGES + 1;
-            times[place].push(change(&**backend, &keys[place], first).await);
+            times[place].push(changes(backends, &keys[place], first).await);
         }
     }
-    let ratios = (0..ROUNDS).map(|n| times[2][n] / times[0][n].max(times[1][n])).collect();
-    let [primary, backup, both] = times.map(median);
-    let ratio = median(ratios);
-    println!("| {name} | {primary:.0} | {backup:.0} | {both:.0} | {ratio:.3} |");
+    let slower = |round: usize| f64::max(times[0][round], times[1][round]);
+    let ratio = |of: usize, to: &dyn Fn(usize) -> f64| {
+        median((0..ROUNDS).map(|round| times[of][round] / to(round)).collect())
+    };
+    let ratios = [ratio(2, &slower), ratio(3, &slower), ratio(3, &|round| times[2][round])];
+    let [primary, backup, joined, failover] = times.clone().map(median);
+    let [of_slower, failover_of_slower, of_joined] = ratios;
+    println!(
+        "| {name} | {primary:.0} | {backup:.0} | {joined:.0} | {of_slower:.2} | {failover:.0} | \
+         {failover_of_slower:.2} | {of_joined:.2} |"
+    );
 }
 
 async fn create(backend: &dyn Backend, key: &SessionKey) {
@@ -77,14 +93,16 @@ async fn create(backend: &dyn Backend, key: &SessionKey) {
     assert!(matches!(created, Created::Done { .. }), "{created:?}");
 }
 
-/// How long one takes, in µs.
-async fn change(backend: &dyn Backend, key: &SessionKey, first: u64) -> f64 {
+/// How long a change takes that all are given at once, in µs.
+async fn changes(backends: &[Arc<dyn Backend>], key: &SessionKey, first: u64) -> f64 {
     let began = Instant::now();
     let mut calls = 0.0;
     for version in first..first + CHANGES {
         let change = Change { version, payload: payload(), lifetime: None };
-        let updated = backend.update(key, &change).await.unwrap();
-        assert_eq!(updated, Updated::Done(version + 1));
+        let updates = backends.iter().map(|backend| backend.update(key, &change));
+        for updated in join_all(updates).await {
+            assert_eq!(updated.unwrap(), Updated::Done(version + 1));
+        }
         calls += 1.0;
     }
     began.elapsed().as_secs_f64() * 1e6 / calls
