@@ -307,8 +307,13 @@ const NEVER_ENDS: &str = "all weights together do not reach `end`: lower it, or 
 ///
 /// - 60: no honest user shows it, so that it is enough alone.
 /// - 45 to 50: rare, enough with a new network, be it of the same system (5).
-/// - 10 to 20: what travellers and VPNs show together (network, country, travel: 40) stays below 50.
+/// - 30: a proxy that looks into TLS shows it, enough with a new network (10) where nobody sits (10) or
+///   abroad (15).
+/// - 10 to 20: what travellers and VPNs show together (network, hosting, country, travel, guesses at
+///   the password: 45) stays below 50.
 /// - 5: adds to something else.
+///
+/// That a session is idle or old tells no thief from its user; only [`Policy::strict`] counts it.
 fn weighed(name: &str, challenge: u32) -> PolicyBuilder {
     let table = [
         (Signal::Fork, 5, 60, 60),

@@ -2,8 +2,8 @@ use super::{Degree, Observation};
 use crate::memory::Memory;
 use crate::shown::Shown;
 
-/// A browser says what it is and which languages it wants with each request, and sends its hints with
-/// nearly each: not with the handshake of a WebSocket.
+/// A browser says what it is and which languages it wants with each request. Chromium sends no hints
+/// with those of workers, downloads and handshakes of WebSockets.
 pub(super) fn observe(memory: &Memory, shown: &Shown) -> Observation {
     let agent = memory.agent.is_some() && shown.agent.is_none();
     let languages = memory.language.is_some() && shown.language.is_none();

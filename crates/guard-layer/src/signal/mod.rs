@@ -80,8 +80,8 @@ pub enum Signal {
     /// `Accept-Language`: slight if the first is the same, else clear.
     Language,
     /// What the same browser sends with each request is not there: slight for the client hints, which
-    /// a handshake of WebSocket comes without, clear for the languages or `User-Agent`, stark for more
-    /// than one of the three.
+    /// workers, downloads and WebSockets come without, clear for the languages or `User-Agent`, stark
+    /// for more than one of the three.
     Missing,
     /// Two browsers take turns, which differ in what they say of themselves, within a day, or in how
     /// they shake hands, within half an hour: slight or clear when the first comes back, stark when
