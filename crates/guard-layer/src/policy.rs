@@ -90,7 +90,7 @@ impl Policy {
     /// when a theft is certain. For back offices and banks, whose users bear with it.
     pub fn strict() -> Self {
         let five = Points { slight: 5, clear: 5, stark: 5 };
-        let unusual = [Signal::Idle, Signal::Age, Signal::Hour, Signal::LoginFailures];
+        let unusual = [Signal::Idle, Signal::Age, Signal::Hour];
         let counted = |strict: PolicyBuilder, signal| strict.weight(signal, five);
         let strict = unusual.into_iter().fold(weighed("strict", 25), counted);
         let travel = Points { slight: 15, clear: 15, stark: 15 };
@@ -329,7 +329,7 @@ fn weighed(name: &str, challenge: u32) -> PolicyBuilder {
         (Signal::Country, 15, 15, 15),
         (Signal::Hosting, 0, 10, 10),
         (Signal::Travel, 0, 5, 5),
-        (Signal::LoginFailures, 0, 5, 5),
+        (Signal::LoginFailures, 5, 5, 5),
     ];
     table.into_iter().fold(Policy::builder(name, challenge), |builder, row| {
         let (signal, slight, clear, stark) = row;
