@@ -25,6 +25,10 @@ pub enum Family {
     Opera,
     Safari,
     Samsung,
+    /// Without a window, so that nobody looks at it.
+    HeadlessChrome,
+    /// Apple's player, which fetches what a browser plays.
+    AppleCoreMedia,
     /// Anything else, such as a library or an app.
     Other,
 }
@@ -49,6 +53,36 @@ impl Agent {
         let (family, version) = family(text);
         Self { family, platform: platform(text), major: major(version) }
     }
+
+    /// Whether the two differ in nothing but the version.
+    pub(crate) fn is_version_of(self, other: Self) -> bool {
+        self.family == other.family && self.platform == other.platform
+    }
+
+    /// Whether the same device at times says that it is the other one.
+    pub(crate) fn also_says(self, other: Self) -> bool {
+        self.has_desktop_page(other) || self.is_played_by(other)
+    }
+
+    /// A phone or tablet that asks for the desktop's page says that it is a computer.
+    fn has_desktop_page(self, computer: Self) -> bool {
+        let pair = (self.platform, computer.platform);
+        let pretends = matches!(pair, (Platform::Android, Platform::Linux))
+            || matches!(pair, (Platform::Ios, Platform::MacOs));
+        pretends && (self.family, self.major) == (computer.family, computer.major)
+    }
+
+    fn is_played_by(self, player: Self) -> bool {
+        player.family == Family::AppleCoreMedia && self.platform == player.platform
+    }
+}
+
+impl Family {
+    /// Reads a `Sec-CH-UA`: none if it names no browser, but the engine.
+    pub(crate) fn read_brands(brands: &str) -> Option<Self> {
+        let named = |(brand, family): &(&str, Self)| brands.contains(brand).then_some(*family);
+        BRANDS.iter().find_map(named)
+    }
 }
 
 impl Platform {
@@ -68,10 +102,10 @@ impl Platform {
 
 /// The products of a browser that also names others: the last of these that is named counts, for an
 /// Edge also calls itself a Chrome, and that a Safari.
-const FAMILIES: [(&str, Family); 11] = [
+const FAMILIES: [(&str, Family); 12] = [
     ("Version", Family::Safari),
     ("Chrome", Family::Chrome),
-    ("HeadlessChrome", Family::Chrome),
+    ("HeadlessChrome", Family::HeadlessChrome),
     ("CriOS", Family::Chrome),
     ("FxiOS", Family::Firefox),
     ("Firefox", Family::Firefox),
@@ -80,6 +114,21 @@ const FAMILIES: [(&str, Family); 11] = [
     ("EdgiOS", Family::Edge),
     ("EdgA", Family::Edge),
     ("Edg", Family::Edge),
+    ("AppleCoreMedia", Family::AppleCoreMedia),
+];
+
+/// What browsers call themselves in `Sec-CH-UA`, each in its quotation marks. Some have the
+/// `User-Agent` of a Chrome, and are another browser all the same.
+const BRANDS: [(&str, Family); 9] = [
+    ("\"Google Chrome\"", Family::Chrome),
+    ("\"HeadlessChrome\"", Family::HeadlessChrome),
+    ("\"Microsoft Edge\"", Family::Edge),
+    ("\"Opera\"", Family::Opera),
+    ("\"Samsung Internet\"", Family::Samsung),
+    ("\"Brave\"", Family::Other),
+    ("\"Vivaldi\"", Family::Other),
+    ("\"YaBrowser\"", Family::Other),
+    ("\"DuckDuckGo\"", Family::Other),
 ];
 
 /// As before: an Android also calls itself a Linux, and an iPhone says "like Mac OS X".
@@ -155,6 +204,24 @@ mod tests {
     #[test]
     fn a_tool_is_other_with_its_version() {
         check("curl/8.5.0", Family::Other, Platform::Other, 8);
+    }
+
+    #[test]
+    fn a_browser_without_a_window_is_a_family_of_its_own() {
+        let text = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) \
+                    HeadlessChrome/140.0.0.0 Safari/537.36";
+        check(text, Family::HeadlessChrome, Platform::Linux, 140);
+    }
+
+    #[test]
+    fn a_device_also_says_what_its_desktop_page_and_its_player_say() {
+        let of = |family, platform, major| Agent { family, platform, major };
+        let phone = of(Family::Safari, Platform::Ios, 18);
+        let player = "AppleCoreMedia/1.0.0.22F76 (iPhone; U; CPU OS 18_5 like Mac OS X; de_de)";
+        assert!(phone.also_says(Agent::read(player)));
+        assert!(phone.also_says(of(Family::Safari, Platform::MacOs, 18)));
+        assert!(!phone.also_says(of(Family::Safari, Platform::MacOs, 17)));
+        assert!(!of(Family::Safari, Platform::MacOs, 18).also_says(Agent::read(player)));
     }
 
     #[test]

@@ -3,9 +3,13 @@ use std::time::SystemTime;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::agent::Agent;
+use crate::device::{Device, Says};
 use crate::facts::{Facts, Place};
-use crate::pepper::{Peppers, Tag};
-use crate::shown::{Exact, Hints, Language, Network, Shown};
+use crate::handshake::Stacks;
+use crate::hints::Hints;
+use crate::pepper::Peppers;
+use crate::shown::{Exact, Language, Network, Shown};
+use crate::turns::Turns;
 
 /// What the guard remembers of a session: less than 1 KiB, and neither an address nor a text.
 ///
@@ -32,7 +36,7 @@ pub struct Memory {
     #[serde(rename = "l")]
     pub(crate) language: Option<Language>,
     #[serde(rename = "t")]
-    pub(crate) tls: Option<Tag>,
+    pub(crate) tls: Stacks,
     #[serde(rename = "w")]
     pub(crate) place: Place,
     /// When the position was seen last, which an unknown one does not change.
@@ -41,6 +45,8 @@ pub struct Memory {
     /// A bit for each hour of the day (UTC) in which there was a request.
     #[serde(rename = "d")]
     pub(crate) hours: u32,
+    #[serde(rename = "r")]
+    pub(crate) turns: Turns,
 }
 
 /// A network that the session was used from.
@@ -48,48 +54,57 @@ pub struct Memory {
 pub(crate) struct Known {
     #[serde(rename = "n")]
     pub(crate) network: Network,
-    #[serde(rename = "a")]
-    pub(crate) agent: Option<Agent>,
+    /// Which browser it was that was used there last.
+    #[serde(rename = "b")]
+    pub(crate) says: Says,
     #[serde(rename = "s")]
     pub(crate) seen: u64,
 }
 
 /// As many networks as a commuter meets in a day or two.
 const MOST_NETWORKS: usize = 6;
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 /// Seconds within which a session that does nothing new is not written to.
 const COARSE: u64 = 60;
+/// Seconds after which what has changed, and was shown by everybody since, is the user's own.
+const SETTLED: u64 = 24 * 3600;
 
 impl Memory {
     /// Begins with the request of the login.
     pub fn begin(facts: &Facts<'_>, now: SystemTime, peppers: &Peppers) -> Self {
         let pepper = peppers.current();
         let shown = Shown::new(facts, now, peppers, pepper).with_exact(facts, peppers, pepper);
-        Self::of(&shown, pepper)
+        let mut memory = Self::of(&shown, pepper);
+        memory.turns.take(Device::of(&memory, &shown), shown.at);
+        memory
     }
 
     pub(crate) fn of(shown: &Shown, pepper: u16) -> Self {
-        Self {
+        let mut memory = Self {
             version: VERSION,
             pepper,
             began: shown.at,
             seen: shown.at,
-            networks: shown.network.map(|network| known(network, shown)).into_iter().collect(),
+            networks: Vec::new(),
             exact: shown.exact,
             agent: shown.agent,
             hints: shown.hints,
             language: shown.language,
-            tls: shown.tls,
+            tls: shown.tls.into(),
             place: shown.place,
             placed: shown.at,
             hours: hour_bit(shown.at),
-        }
+            turns: Turns::default(),
+        };
+        memory.learn_network(shown);
+        memory
     }
 
     /// Remembers a request that was allowed.
     ///
-    /// Networks, places and rising versions are learned. Whatever else has changed is not, so that
-    /// a thief can't become familiar step by step.
+    /// Networks, places and rising versions are learned. Whatever else has changed is not for a day,
+    /// and never as long as it is not shown by everybody who comes, so that a thief can't become
+    /// familiar beside the user.
     pub fn learn(&mut self, facts: &Facts<'_>, now: SystemTime, peppers: &Peppers) {
         let current = peppers.current();
         let shown = Shown::new(facts, now, peppers, current);
@@ -105,20 +120,21 @@ impl Memory {
         self.networks.clear();
         self.exact = shown.exact;
         self.language = shown.language;
-        self.tls = shown.tls;
+        self.tls = shown.tls.into();
+        self.turns.clear();
     }
 
     /// Whether there is something to learn of a request that is worth a write: anything new, or that
     /// the session was seen, once a minute.
     pub(crate) fn is_due(&self, shown: &Shown, pepper: u16) -> bool {
-        let here = self.networks.first();
-        let elsewhere = shown.network.is_some()
-            && here.map(|known| (Some(known.network), known.agent))
-                != Some((shown.network, shown.agent));
+        let here = self.networks.first().map(|known| known.network);
+        let elsewhere = shown.network.is_some() && here != shown.network;
         let moved = self.place_with(shown) != self.place;
         let is_first = (self.agent.is_none() && shown.agent.is_some())
             || (self.language.is_none() && shown.language.is_some())
-            || (self.tls.is_none() && shown.tls.is_some());
+            || (shown.hints.sent && !self.hints.sent)
+            || self.tls.lacks(shown.tls)
+            || !self.turns.is_on(Device::of(self, shown));
         let unseen = shown.at.saturating_sub(self.seen) >= COARSE;
         self.pepper != pepper || elsewhere || moved || is_first || unseen || self.rises(shown)
     }
@@ -138,11 +154,14 @@ impl Memory {
     }
 
     fn learn_shown(&mut self, shown: &Shown) {
+        self.turns.take(Device::of(self, shown), shown.at);
         self.learn_agent(shown);
+        self.settle(shown);
         self.learn_network(shown);
         self.learn_place(shown);
         self.language = self.language.or(shown.language);
-        self.tls = self.tls.or(shown.tls);
+        self.tls = self.tls.with(shown.tls);
+        self.hints.sent |= shown.hints.sent;
         self.hours |= hour_bit(shown.at);
         self.seen = self.seen.max(shown.at);
     }
@@ -150,15 +169,28 @@ impl Memory {
     fn learn_agent(&mut self, shown: &Shown) {
         if shown.agent.is_some() && (self.agent.is_none() || self.rises(shown)) {
             self.agent = shown.agent;
-            self.tls = shown.tls.or(self.tls);
-            self.hints = shown.hints;
+            self.tls = self.tls.renewed_by(shown.tls);
+            self.hints = shown.hints.or(self.hints);
+        }
+    }
+
+    /// What was shown for long enough is as if it had been shown from the beginning.
+    fn settle(&mut self, shown: &Shown) {
+        if self.turns.alone() < SETTLED {
+            return;
+        }
+        self.language = shown.language.or(self.language);
+        self.tls = self.tls.replaced_by(shown.tls);
+        if self.agent.zip(shown.agent).is_some_and(|(old, now)| old.is_version_of(now)) {
+            self.agent = shown.agent;
         }
     }
 
     fn learn_network(&mut self, shown: &Shown) {
         let Some(network) = shown.network else { return };
         self.networks.retain(|known| known.network != network);
-        self.networks.insert(0, known(network, shown));
+        let says = Device::of(self, shown).says();
+        self.networks.insert(0, Known { network, says, seen: shown.at });
         self.networks.truncate(MOST_NETWORKS);
     }
 
@@ -177,10 +209,6 @@ impl Memory {
             position: shown.place.position.or(self.place.position),
         }
     }
-}
-
-fn known(network: Network, shown: &Shown) -> Known {
-    Known { network, agent: shown.agent, seen: shown.at }
 }
 
 pub(crate) fn hour_bit(at: u64) -> u32 {
@@ -218,10 +246,15 @@ mod tests {
         }
     }
 
+    /// With two browsers that take turns.
     fn after_many_networks() -> Memory {
         let (peppers, now) = (Peppers::new(1, &[7; 32]), UNIX_EPOCH + Duration::from_secs(1 << 31));
         let mut memory = Memory::begin(&facts(0), now, &peppers);
-        (1..20).for_each(|host| memory.learn(&facts(host), now, &peppers));
+        let other = Facts { accept_language: Some("en"), ..facts(0) };
+        (1..20).for_each(|host| {
+            memory.learn(&facts(host), now, &peppers);
+            memory.learn(&Facts { address: facts(host).address, ..other }, now, &peppers);
+        });
         memory
     }
 
@@ -257,9 +290,9 @@ mod tests {
     #[test]
     fn a_memory_of_another_version_is_not_read() {
         let text = serde_json::to_string(&after_many_networks()).unwrap();
-        let other = text.replace("\"m\":1", "\"m\":2");
+        let other = text.replace("\"m\":2", "\"m\":1");
         let error = serde_json::from_str::<Memory>(&other).unwrap_err().to_string();
-        assert!(error.contains("version 2"), "{error}");
+        assert!(error.contains("version 1"), "{error}");
     }
 
     #[test]

@@ -71,6 +71,14 @@ impl fmt::Debug for Peppers {
 #[serde(transparent)]
 pub struct Tag(u64);
 
+impl Tag {
+    /// Half of it, where little room is worth more than to be told from all others.
+    pub(crate) fn short(self) -> u32 {
+        let [a, b, c, d, ..] = self.0.to_be_bytes();
+        u32::from_be_bytes([a, b, c, d])
+    }
+}
+
 /// The number that it is in an event's JSON.
 impl fmt::Display for Tag {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -89,8 +89,12 @@ impl Policy {
     /// Challenges what is unusual at all, such as a new country, and ends all sessions of the user
     /// when a theft is certain. For back offices and banks, whose users bear with it.
     pub fn strict() -> Self {
-        let hour = Points { slight: 5, clear: 5, stark: 5 };
-        Self(weighed("strict", 25).weight(Signal::Hour, hour).end(110).end_others())
+        let five = Points { slight: 5, clear: 5, stark: 5 };
+        let unusual = [Signal::Idle, Signal::Age, Signal::Hour];
+        let counted = |strict: PolicyBuilder, signal| strict.weight(signal, five);
+        let strict = unusual.into_iter().fold(weighed("strict", 25), counted);
+        let travel = Points { slight: 15, clear: 15, stark: 15 };
+        Self(strict.weight(Signal::Travel, travel).end(110).end_others())
     }
 
     /// Ends the session with any change of the address or of `User-Agent`. Only to compare with: it
@@ -303,8 +307,13 @@ const NEVER_ENDS: &str = "all weights together do not reach `end`: lower it, or 
 ///
 /// - 60: no honest user shows it, so that it is enough alone.
 /// - 45 to 50: rare, enough with a new network, be it of the same system (5).
-/// - 10 to 20: what travellers and VPNs show together (network, country, travel: 40) stays below 50.
+/// - 30: a proxy that looks into TLS shows it, enough with a new network (10) where nobody sits (10) or
+///   abroad (15).
+/// - 10 to 20: what travellers and VPNs show together (network, hosting, country, travel, guesses at
+///   the password: 45) stays below 50.
 /// - 5: adds to something else.
+///
+/// That a session is idle or old tells no thief from its user; only [`Policy::strict`] counts it.
 fn weighed(name: &str, challenge: u32) -> PolicyBuilder {
     let table = [
         (Signal::Fork, 5, 60, 60),
@@ -313,13 +322,14 @@ fn weighed(name: &str, challenge: u32) -> PolicyBuilder {
         (Signal::ClientHints, 50, 50, 50),
         (Signal::TlsFingerprint, 5, 30, 50),
         (Signal::Language, 5, 45, 45),
+        (Signal::Missing, 5, 45, 50),
+        (Signal::Alternation, 10, 20, 60),
         (Signal::SeveralPlaces, 20, 20, 60),
         (Signal::Network, 5, 10, 10),
         (Signal::Country, 15, 15, 15),
-        (Signal::Travel, 15, 15, 15),
-        (Signal::Idle, 0, 5, 5),
-        (Signal::Age, 0, 5, 5),
-        (Signal::LoginFailures, 5, 10, 10),
+        (Signal::Hosting, 0, 10, 10),
+        (Signal::Travel, 0, 5, 5),
+        (Signal::LoginFailures, 5, 5, 5),
     ];
     table.into_iter().fold(Policy::builder(name, challenge), |builder, row| {
         let (signal, slight, clear, stark) = row;

@@ -3,8 +3,10 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 
-use crate::agent::{Agent, Platform};
+use crate::agent::Agent;
 use crate::facts::{Binding, Facts, OldCopy, Place};
+use crate::handshake::Handshake;
+use crate::hints::Hints;
 use crate::pepper::{Peppers, Tag};
 
 /// What a request shows, reduced to what may be remembered, with the tags of one pepper.
@@ -17,7 +19,7 @@ pub(crate) struct Shown {
     pub(crate) agent: Option<Agent>,
     pub(crate) hints: Hints,
     pub(crate) language: Option<Language>,
-    pub(crate) tls: Option<Tag>,
+    pub(crate) tls: Option<Handshake>,
     pub(crate) place: Place,
     pub(crate) old_copy: Option<OldCopy>,
     pub(crate) binding: Option<Binding>,
@@ -42,17 +44,6 @@ pub(crate) struct Exact {
     pub(crate) agent: Option<Tag>,
 }
 
-/// Client hints.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Hints {
-    /// Hints came along.
-    #[serde(rename = "s")]
-    pub(crate) sent: bool,
-    /// They name another platform or version than `User-Agent` does.
-    #[serde(rename = "c")]
-    pub(crate) contradict: bool,
-}
-
 /// The first language, and the whole list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Language {
@@ -72,9 +63,11 @@ impl Shown {
             network: facts.address.and_then(|address| network(address, tag)),
             exact: Exact::default(),
             agent,
-            hints: hints(facts, agent),
+            hints: Hints::read(facts, agent),
             language: facts.accept_language.and_then(|list| language(list, tag)),
-            tls: facts.tls_fingerprint.and_then(|print| tag(6, print.as_bytes())),
+            tls: facts
+                .tls_fingerprint
+                .and_then(|print| Handshake::read(print, |part| tag(6, part))),
             place: facts.place.unwrap_or_default(),
             old_copy: facts.old_copy,
             binding: facts.binding,
@@ -139,20 +132,4 @@ fn language(list: &str, tag: impl Fn(u8, &[u8]) -> Option<Tag>) -> Option<Langua
     let first = list.split([',', ';', '-']).next().unwrap_or_default().trim();
     let first = tag(4, first.as_bytes())?;
     Some(Language { first, list: tag(5, list.as_bytes())? })
-}
-
-fn hints(facts: &Facts<'_>, agent: Option<Agent>) -> Hints {
-    let platform = facts.platform.and_then(Platform::read_hint);
-    let other_platform = |agent: Agent| platform.is_some_and(|hint| hint != agent.platform);
-    let other_version = |agent: Agent| facts.brands.is_some_and(|brands| !names(brands, agent));
-    Hints {
-        sent: facts.platform.is_some() || facts.brands.is_some(),
-        contradict: agent.is_some_and(|agent| other_platform(agent) || other_version(agent)),
-    }
-}
-
-/// Whether a brand has the agent's version: `"Chromium";v="141", "Not?A_Brand";v="8"`.
-fn names(brands: &str, agent: Agent) -> bool {
-    let mut versions = brands.split("v=\"").skip(1).filter_map(|rest| rest.split('"').next());
-    versions.any(|version| version.parse() == Ok(agent.major))
 }

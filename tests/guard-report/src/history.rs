@@ -58,7 +58,7 @@ pub struct Spot {
     pub longitude: Option<f32>,
 }
 
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[allow(missing_docs)]
 pub enum Bound {
@@ -118,6 +118,24 @@ pub fn read(file: &Path) -> Result<Vec<History>> {
 /// As of [`read`].
 pub fn corpus() -> Result<Vec<History>> {
     read_all("../guard-scenarios")
+}
+
+/// The half of `tests/guard-scenarios/development` that policies are tuned to, without its variations.
+///
+/// # Errors
+///
+/// As of [`read`].
+pub fn tuning() -> Result<Vec<History>> {
+    read_all("../guard-scenarios/development/tuning")
+}
+
+/// The other half, by which it is checked whether what was tuned holds for others too.
+///
+/// # Errors
+///
+/// As of [`read`].
+pub fn checking() -> Result<Vec<History>> {
+    read_all("../guard-scenarios/development/checking")
 }
 
 /// The histories of `tests/guard-scenarios/held-out`, which no policy is tuned to, without their

@@ -6,10 +6,11 @@ mod replay;
 mod session;
 mod tally;
 mod token;
+mod trace;
 mod vary;
 
 pub use draw::draw;
-pub use history::{Actor, History, Label, corpus, held_out, read};
+pub use history::{Actor, History, Label, checking, corpus, held_out, read, tuning};
 pub use replay::{Moment, Outcome, replay};
 pub use tally::Tally;
 pub use vary::with_variations;

@@ -1,12 +1,15 @@
 //! Prints a line per policy, or draws one history: `guard-report [--draw NAME] [FILE…]`.
 //!
-//! Without files it is about the corpus, and then about the histories that no policy is tuned to.
+//! Without files it is about the corpus, then about the histories of the development, and then about
+//! those that no policy is tuned to.
 
 use std::path::Path;
 
 use anyhow::{Context, Result};
 use guard_layer::Policy;
-use guard_report::{History, Tally, corpus, draw, held_out, read, with_variations};
+use guard_report::{
+    History, Label, Tally, checking, corpus, draw, held_out, read, tuning, with_variations,
+};
 
 fn main() -> Result<()> {
     let mut arguments: Vec<_> = std::env::args().skip(1).collect();
@@ -35,11 +38,14 @@ fn take_name(arguments: &mut Vec<String>) -> Result<Option<String>> {
 
 fn sets(files: &[String]) -> Result<Vec<Set>> {
     if files.is_empty() {
-        let tuned = Set { title: "", histories: with_variations(corpus()?) };
-        return Ok(vec![
-            tuned,
-            Set { title: "held out, ", histories: with_variations(held_out()?) },
-        ]);
+        let sets = [
+            ("", corpus()?),
+            ("tuning, ", tuning()?),
+            ("checking, ", checking()?),
+            ("held out, ", held_out()?),
+        ];
+        let set = |(title, histories)| Set { title, histories: with_variations(histories) };
+        return Ok(sets.map(set).into());
     }
     let read: Vec<_> = files.iter().map(|file| read(Path::new(file))).collect::<Result<_>>()?;
     Ok(vec![Set { title: "", histories: read.into_iter().flatten().collect() }])
@@ -54,4 +60,8 @@ fn report(set: &Set) {
     for policy in [Policy::lenient(), Policy::balanced(), Policy::strict(), Policy::naive()] {
         println!("{}{}", set.title, Tally::of(&policy, &set.histories));
     }
+    let is_theft = |history: &&History| history.label == Label::Theft;
+    let thefts = set.histories.iter().filter(is_theft);
+    let hidden = thefts.filter(|history| !history.leaves_trace()).count();
+    println!("{}thefts without a trace, which no line counts: {hidden}", set.title);
 }

@@ -38,7 +38,7 @@ impl Tally {
                 self.challenged += usize::from(outcome.challenged);
                 self.ended += usize::from(outcome.ended);
             }
-            Label::Theft if history.trace.is_empty() => {}
+            Label::Theft if !history.leaves_trace() => {}
             Label::Theft => {
                 self.thefts += 1;
                 self.caught += usize::from(outcome.caught);

@@ -3,7 +3,9 @@
 use std::collections::HashSet;
 
 use guard_layer::Policy;
-use guard_report::{History, Label, Tally, corpus, draw, held_out, with_variations};
+use guard_report::{
+    History, Label, Tally, checking, corpus, draw, held_out, tuning, with_variations,
+};
 
 fn histories() -> anyhow::Result<Vec<History>> {
     corpus().map(with_variations)
@@ -31,12 +33,35 @@ fn the_naive_check_ends_the_sessions_of_most_honest_users() {
 }
 
 #[test]
-fn the_held_out_histories_are_none_of_the_corpus() {
+fn the_held_out_histories_are_none_of_the_others() {
     let held_out = held_out().unwrap();
     assert!(held_out.len() >= 60);
-    let histories = corpus().unwrap().into_iter().chain(held_out);
+    let others = [corpus(), tuning(), checking()].map(Result::unwrap);
+    let histories = others.into_iter().flatten().chain(held_out);
     let names: Vec<_> = histories.map(|history| history.name).collect();
     assert_eq!(names.iter().collect::<HashSet<_>>().len(), names.len());
+}
+
+#[test]
+fn what_a_history_says_of_a_trace_is_what_its_requests_show() {
+    let histories = [corpus(), tuning(), checking(), held_out()].map(Result::unwrap);
+    let thefts = histories.into_iter().flatten().filter(|history| history.label == Label::Theft);
+    let wrong = thefts.filter(|history| history.trace.is_empty() == history.leaves_trace());
+    assert_eq!(wrong.map(|history| history.name).collect::<Vec<_>>(), [""; 0]);
+}
+
+/// What was reached. The checking half was looked at only as these sums while weights were chosen.
+#[test]
+fn balanced_is_no_worse_than_it_was_on_the_histories_of_the_development() {
+    check_no_worse(tuning().unwrap(), 229, 0);
+    check_no_worse(checking().unwrap(), 252, 14);
+}
+
+#[track_caller]
+fn check_no_worse(histories: Vec<History>, caught: usize, challenged: usize) {
+    let tally = Tally::of(&Policy::balanced(), &with_variations(histories));
+    assert!(tally.caught >= caught && tally.challenged <= challenged, "{tally}");
+    assert_eq!(tally.ended, 0, "{tally}");
 }
 
 /// How many are challenged and caught is reported, not required: a requirement would be tuned to.

@@ -5,9 +5,7 @@ use crate::shown::Shown;
 pub(super) fn observe(memory: &Memory, shown: &Shown) -> Observation {
     match shown.hints {
         hints if !hints.sent => Observation::Unknown,
-        hints if hints.contradict && !memory.hints.contradict => {
-            Observation::Changed(Degree::Stark)
-        }
-        _ => Observation::Same,
+        hints if hints.contradict == memory.hints.contradict => Observation::Same,
+        _ => Observation::Changed(Degree::Stark),
     }
 }

@@ -2,14 +2,17 @@
 //! function of the two. The time is part of what is shown.
 
 mod age;
+mod alternation;
 mod binding;
 mod client_hints;
 mod exact;
 mod fork;
+mod hosting;
 mod hour;
 mod idle;
 mod language;
 mod login_failures;
+mod missing;
 mod network;
 mod place;
 mod several_places;
@@ -66,21 +69,34 @@ pub enum Signal {
     /// The cookie that the session is bound to is missing or wrong: stark.
     Binding,
     /// Another family or platform (stark), a version that fell (clear); a phone that asks for the
-    /// desktop's page is slight.
+    /// desktop's page, and the player of an Apple device, are slight.
     UserAgent,
-    /// `Sec-CH-UA*` contradict `User-Agent`, and did not before: stark.
+    /// `Sec-CH-UA*` name another browser, platform or version than `User-Agent`, and did not before, or
+    /// the other way round: stark.
     ClientHints,
     /// The fingerprint of the TLS handshake: slight with a new version of the browser, clear where
     /// the languages are still the same (an inspecting proxy), else stark.
     TlsFingerprint,
     /// `Accept-Language`: slight if the first is the same, else clear.
     Language,
+    /// What the same browser sends with each request is not there: slight for the client hints, which
+    /// workers, downloads and WebSockets come without, clear for the languages or `User-Agent`, stark
+    /// for more than one of the three.
+    Missing,
+    /// Two browsers take turns, which differ in what they say of themselves, within a day, or in how
+    /// they shake hands, within half an hour: slight or clear when the first comes back, stark when
+    /// the second does, too. A phone that asks for the desktop's page, or whose
+    /// player fetches a video, is the same browser.
+    Alternation,
     /// Another network was used minutes ago by another browser: clear, and stark if they alternate.
     SeveralPlaces,
     /// Not one of the networks used lately: slight within the same autonomous system, else clear.
     Network,
     /// Another country: clear.
     Country,
+    /// The first request from an autonomous system whose machines are rented, where nobody sits:
+    /// clear. Many a VPN comes from there, and most scripts do.
+    Hosting,
     /// Faster from there to here than an airliner: clear.
     Travel,
     /// Unused for over an hour (slight), or a day (clear).
@@ -100,16 +116,19 @@ pub enum Signal {
 type Check = fn(&Memory, &Shown) -> Observation;
 
 impl Signal {
-    pub(crate) const ALL: [(Self, Check); 16] = [
+    pub(crate) const ALL: [(Self, Check); 19] = [
         (Self::Fork, fork::observe),
         (Self::Binding, binding::observe),
         (Self::UserAgent, user_agent::observe),
         (Self::ClientHints, client_hints::observe),
         (Self::TlsFingerprint, tls::observe),
         (Self::Language, language::observe),
+        (Self::Missing, missing::observe),
+        (Self::Alternation, alternation::observe),
         (Self::SeveralPlaces, several_places::observe),
         (Self::Network, network::observe),
         (Self::Country, place::country),
+        (Self::Hosting, hosting::observe),
         (Self::Travel, place::travel),
         (Self::Idle, idle::observe),
         (Self::Age, age::observe),

@@ -1,5 +1,5 @@
 use super::{Degree, Observation};
-use crate::agent::Agent;
+use crate::device::{Device, Says};
 use crate::memory::{Known, Memory};
 use crate::shown::Shown;
 
@@ -7,11 +7,10 @@ use crate::shown::Shown;
 const MINUTES: u64 = 600;
 
 pub(super) fn observe(memory: &Memory, shown: &Shown) -> Observation {
-    let (Some(network), Some(agent)) = (shown.network, shown.agent) else {
-        return Observation::Unknown;
-    };
+    let Some(network) = shown.network else { return Observation::Unknown };
+    let says = Device::of(memory, shown).says();
     let mut others = memory.networks.iter().filter(|known| known.network != network);
-    let Some(other) = others.find(|known| by_another(known, agent, shown.at)) else {
+    let Some(other) = others.find(|known| by_another(known, says, shown.at)) else {
         return Observation::Same;
     };
     let before = memory.networks.iter().find(|known| known.network == network);
@@ -21,6 +20,6 @@ pub(super) fn observe(memory: &Memory, shown: &Shown) -> Observation {
     }
 }
 
-fn by_another(known: &Known, agent: Agent, at: u64) -> bool {
-    at.saturating_sub(known.seen) < MINUTES && known.agent.is_some_and(|other| other != agent)
+fn by_another(known: &Known, says: Says, at: u64) -> bool {
+    at.saturating_sub(known.seen) < MINUTES && known.says != says
 }

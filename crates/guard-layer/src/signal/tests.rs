@@ -12,6 +12,11 @@ const FIREFOX: &str = "Mozilla/5.0 (Windows NT 10.0; rv:140.0) Gecko/20100101 Fi
 const MAC: &str = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, \
                    like Gecko) Chrome/140.0.0.0 Safari/537.36";
 
+const PHONE: &str = "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) \
+                     Chrome/140.0.0.0 Mobile Safari/537.36";
+const DESKTOP_PAGE: &str = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like \
+                            Gecko) Chrome/140.0.0.0 Safari/537.36";
+
 const SAME: Observation = Observation::Same;
 const UNKNOWN: Observation = Observation::Unknown;
 const SLIGHT: Observation = Observation::Changed(Degree::Slight);
@@ -40,9 +45,21 @@ fn abroad() -> Place {
 /// What `signal` says of each request, one `minutes` after the other, each learned.
 #[track_caller]
 fn check(signal: Signal, minutes: u64, requests: &[Facts<'_>], expected: Observation) {
+    check_from(&home(), signal, minutes, requests, expected);
+}
+
+/// As [`check`], for a session that began with this login.
+#[track_caller]
+fn check_from(
+    login: &Facts<'_>,
+    signal: Signal,
+    minutes: u64,
+    requests: &[Facts<'_>],
+    expected: Observation,
+) {
     let peppers = Peppers::new(1, &[1; 32]);
     let mut now = UNIX_EPOCH + Duration::from_secs(1 << 30);
-    let mut memory = Memory::begin(&home(), now, &peppers);
+    let mut memory = Memory::begin(login, now, &peppers);
     let (_, observe) = Signal::ALL.into_iter().find(|(name, _)| *name == signal).unwrap();
     let mut last = UNKNOWN;
     for facts in requests {
@@ -125,6 +142,85 @@ fn hints_that_contradict_the_user_agent_are_stark() {
 }
 
 #[test]
+fn hints_of_another_browser_are_stark_whoever_had_them_first() {
+    let brave = Facts { brands: Some("\"Chromium\";v=\"140\", \"Brave\";v=\"140\""), ..home() };
+    check(Signal::ClientHints, 1, &[brave], STARK);
+    check_from(&brave, Signal::ClientHints, 1, &[brave], SAME);
+    check_from(&brave, Signal::ClientHints, 1, &[home()], STARK);
+}
+
+#[test]
+fn hints_that_come_late_are_the_same() {
+    let first = Facts { brands: None, platform: None, ..home() };
+    check_from(&first, Signal::ClientHints, 1, &[home()], SAME);
+}
+
+#[test]
+fn what_a_browser_always_sends_is_missed() {
+    let hintless = Facts { brands: None, platform: None, ..home() };
+    check(Signal::Missing, 1, &[home()], SAME);
+    check(Signal::Missing, 1, &[hintless], SLIGHT);
+    check_one(Signal::Missing, |facts| facts.accept_language = None, CLEAR);
+    check_one(Signal::Missing, |facts| facts.user_agent = None, CLEAR);
+    check(Signal::Missing, 1, &[Facts { accept_language: None, ..hintless }], STARK);
+}
+
+#[test]
+fn hints_are_missed_once_they_were_there() {
+    let hintless = Facts { brands: None, platform: None, ..home() };
+    check_from(&hintless, Signal::Missing, 1, &[hintless], SAME);
+    check_from(&hintless, Signal::Missing, 1, &[home(), hintless], SLIGHT);
+}
+
+#[test]
+fn nothing_is_missed_of_another_browser() {
+    let firefox = Facts { user_agent: Some(FIREFOX), brands: None, platform: None, ..home() };
+    check(Signal::Missing, 1, &[firefox], UNKNOWN);
+}
+
+#[test]
+fn two_browsers_that_take_turns_are_stark_when_the_second_comes_back() {
+    let english = Facts { accept_language: Some("en"), ..home() };
+    check(Signal::Alternation, 60, &[english], SAME);
+    check(Signal::Alternation, 60, &[english, home()], CLEAR);
+    check(Signal::Alternation, 60, &[english, home(), home()], SAME);
+    check(Signal::Alternation, 60, &[english, home(), english], STARK);
+    check(Signal::Alternation, 24 * 60, &[english, home(), english], SAME);
+}
+
+#[test]
+fn versions_that_take_turns_are_two_browsers() {
+    let newer = Facts { user_agent: Some(NEWER), ..home() };
+    check(Signal::Alternation, 60, &[newer, home(), newer], STARK);
+}
+
+#[test]
+fn two_handshakes_that_take_turns_are_two_browsers_within_half_an_hour() {
+    let proxy = Facts { tls_fingerprint: Some("x"), ..home() };
+    check(Signal::Alternation, 5, &[proxy, home()], SLIGHT);
+    check(Signal::Alternation, 5, &[proxy, home(), proxy], STARK);
+    check(Signal::Alternation, 60, &[proxy, home(), proxy], SAME);
+}
+
+#[test]
+fn a_phone_that_asks_for_the_desktops_page_at_times_takes_no_turns() {
+    let phone = Facts { user_agent: Some(PHONE), ..Facts::default() };
+    let desktop = Facts { user_agent: Some(DESKTOP_PAGE), ..Facts::default() };
+    check_from(&phone, Signal::Alternation, 1, &[desktop, phone, desktop, phone], SAME);
+    check_from(&phone, Signal::UserAgent, 1, &[desktop], SLIGHT);
+}
+
+#[test]
+fn the_first_request_from_a_data_centre_is_clear() {
+    let rented = Place { asn: Some(16_509), ..home().place.unwrap() };
+    let there = Facts { place: Some(rented), ..home() };
+    check(Signal::Hosting, 1, &[there], CLEAR);
+    check(Signal::Hosting, 1, &[there, there], SAME);
+    check_from(&there, Signal::Hosting, 1, &[there], SAME);
+    check_one(Signal::Hosting, |facts| facts.place = None, UNKNOWN);
+}
+
+#[test]
 fn a_longer_list_of_languages_is_slight_and_another_first_one_clear() {
     check_one(Signal::Language, |facts| facts.accept_language = Some("de,en"), SLIGHT);
     check_one(Signal::Language, |facts| facts.accept_language = Some("en-US"), CLEAR);
@@ -135,6 +231,30 @@ fn another_handshake_of_the_same_version_is_clear_and_of_a_new_one_slight() {
     check_one(Signal::TlsFingerprint, |facts| facts.tls_fingerprint = Some("x"), CLEAR);
     let updated = Facts { user_agent: Some(NEWER), tls_fingerprint: Some("x"), ..home() };
     check(Signal::TlsFingerprint, 1, &[updated], SLIGHT);
+}
+
+#[test]
+fn the_handshakes_of_quic_and_of_tcp_are_compared_each_with_its_own() {
+    let quic = |print| Facts { tls_fingerprint: Some(print), ..home() };
+    check(Signal::TlsFingerprint, 1, &[quic("q13d0312h3")], UNKNOWN);
+    check(Signal::TlsFingerprint, 1, &[quic("q13d0312h3"), home()], SAME);
+    check(Signal::TlsFingerprint, 1, &[quic("q13d0312h3"), quic("q13d0313h3")], CLEAR);
+    check(Signal::Alternation, 1, &[quic("q13d0312h3"), home(), quic("q13d0312h3")], SAME);
+}
+
+#[test]
+fn what_changed_a_day_ago_for_everybody_is_no_change_any_more() {
+    let changed = Facts { accept_language: Some("en"), tls_fingerprint: Some("x"), ..home() };
+    check(Signal::Language, 12 * 60, &[changed, changed], CLEAR);
+    check(Signal::Language, 12 * 60, &[changed, changed, changed, changed], SAME);
+    check(Signal::TlsFingerprint, 12 * 60, &[changed, changed, changed, changed], SAME);
+}
+
+#[test]
+fn what_changed_a_day_ago_for_one_of_two_is_a_change_for_ever() {
+    let thief = Facts { accept_language: Some("en"), ..home() };
+    let both = [thief, home(), thief, home(), thief, home(), thief];
+    check(Signal::Language, 12 * 60, &both, CLEAR);
 }
 
 #[test]

@@ -3,7 +3,9 @@ use crate::memory::Memory;
 use crate::shown::Shown;
 
 pub(super) fn observe(memory: &Memory, shown: &Shown) -> Observation {
-    compare(memory.tls, shown.tls, degree(memory, shown))
+    let Some(handshake) = shown.tls else { return Observation::Unknown };
+    let remembered = memory.tls.like(handshake);
+    compare(remembered, Some(handshake.stack), degree(memory, shown))
 }
 
 fn degree(memory: &Memory, shown: &Shown) -> Degree {

@@ -13,7 +13,7 @@ use crate::pepper::Peppers;
 /// where its user was, and whether two users were at the same place. The key is of the pepper and of
 /// the user, so that it is of no use in the token of another one, whoever signs that.
 ///
-/// Sealed is, in base64url: the format (1), the pepper's number (2 bytes), the nonce (12 bytes), the
+/// Sealed is, in base64url: the format (2), the pepper's number (2 bytes), the nonce (12 bytes), the
 /// ciphertext and its tag (16 bytes).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Claim {
@@ -22,7 +22,7 @@ pub(super) struct Claim {
 }
 
 /// Enums are written by the position of their variant: who inserts one raises this.
-const FORMAT: u8 = 1;
+const FORMAT: u8 = 2;
 
 impl Claim {
     /// None if the system has no randomness to give.
@@ -68,6 +68,7 @@ mod tests {
 
     use super::*;
     use crate::facts::{Facts, Place};
+    use crate::shown::Shown;
     use crate::token_guard::fingerprint::Fingerprint;
 
     const AGENT: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
@@ -91,7 +92,8 @@ mod tests {
             ..Facts::default()
         };
         let now = UNIX_EPOCH + Duration::from_secs(1 << 31);
-        let memory = Memory::begin(&facts, now, &peppers());
+        let shown = Shown::new(&facts, now, &peppers(), 1).with_exact(&facts, &peppers(), 1);
+        let memory = Memory::of(&shown, 1);
         Claim { fingerprint: Fingerprint::draw().unwrap().hash(), memory }
     }
 
