@@ -213,6 +213,14 @@ impl Browser {
         self.session()?.post("goog/cdp/execute", body).await.map(drop)
     }
 
+    /// On the pages that it opens from now on a period that they keep is a twentieth as long.
+    pub(crate) async fn hurries(&mut self) -> Result<()> {
+        let source = "const unhurried = setInterval; \
+            setInterval = (act, period) => unhurried(act, period / 20);";
+        let script = json!({ "source": source });
+        self.devtools("Page.addScriptToEvaluateOnNewDocument", script).await
+    }
+
     /// The path of the page.
     pub(crate) async fn path(&mut self) -> Result<String> {
         let url = self.session()?.get("url").await?;
