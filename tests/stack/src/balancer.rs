@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Result, bail};
 
 use crate::client::Client;
-use crate::shipped::Shipped;
+use crate::shipped::{Fronts, Shipped};
 use test_servers::Port;
 use test_servers::Process;
 use test_servers::until;
@@ -15,6 +15,7 @@ use test_servers::until;
 #[derive(Debug)]
 pub struct Balancer {
     front: Port,
+    tls_front: Port,
     process: Process,
     output: PathBuf,
 }
@@ -26,11 +27,12 @@ impl Balancer {
     /// # Errors
     /// The server is missing or refuses its configuration.
     pub async fn start(shipped: Shipped, folder: &Path, backends: [u16; 4]) -> Result<Self> {
-        let front = Port::draw()?;
-        let mut command = shipped.command(folder, front.number(), backends)?;
+        let (front, tls_front) = (Port::draw()?, Port::draw()?);
+        let fronts = Fronts { plain: front.number(), tls: tls_front.number() };
+        let mut command = shipped.command(folder, fronts, backends)?;
         let output = folder.join("balancer.log");
         let process = Process::start(&mut command, &output)?;
-        let mut balancer = Self { front, process, output };
+        let mut balancer = Self { front, tls_front, process, output };
         balancer.answers().await?;
         Ok(balancer)
     }
@@ -38,6 +40,11 @@ impl Balancer {
     /// Where clients connect to.
     pub fn front(&self) -> &Port {
         &self.front
+    }
+
+    /// Where they connect to with TLS, if it is one that has such a front.
+    pub fn tls_front(&self) -> &Port {
+        &self.tls_front
     }
 
     async fn answers(&mut self) -> Result<()> {

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
+use rcgen::{CertifiedKey, generate_simple_self_signed};
 
 use crate::server::{CADDY, ENVOY, HAPROXY, NGINX, Server, TRAEFIK};
 
@@ -13,6 +14,9 @@ use crate::server::{CADDY, ENVOY, HAPROXY, NGINX, Server, TRAEFIK};
 pub enum Shipped {
     /// nginx, in turn.
     Nginx,
+    /// The same, changed as its comment says: with TLS as well, and with a page of an application
+    /// at `/app`, beside what the instances serve.
+    NginxTls,
     /// nginx, by the client's address.
     NginxIpHash,
     /// nginx, by the cookie `srv_id` that it gives itself.
@@ -39,6 +43,14 @@ pub enum Shipped {
     Traefik,
 }
 
+/// The ports for clients.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Fronts {
+    pub(crate) plain: u16,
+    /// Of those that have one.
+    pub(crate) tls: u16,
+}
+
 /// What there is to know of one.
 struct Configuration {
     server: Server,
@@ -46,7 +58,9 @@ struct Configuration {
     /// The files that the first one names.
     beside: &'static [&'static str],
     /// What stands in them, and what is put in its place.
-    change: Option<(&'static str, &'static str)>,
+    changes: &'static [(&'static str, &'static str)],
+    /// Whether it has a front for TLS too.
+    has_tls: bool,
     /// What the instances behind it need beyond the usual options.
     api_options: &'static [&'static str],
 }
@@ -56,23 +70,25 @@ impl Shipped {
         let of = Configuration::of;
         match self {
             Self::Nginx => of(NGINX, "nginx.conf"),
+            Self::NginxTls => Configuration { has_tls: true, ..Self::Nginx.configuration() }
+                .changed(&[("# With TLS: ", ""), ("location / {", APP)]),
             Self::NginxIpHash => of(NGINX, "nginx-ip-hash.conf"),
             Self::NginxSticky => of(NGINX, "nginx-sticky.conf"),
-            Self::NginxServiceCookie => {
-                Self::NginxSticky.configuration().service_cookie("add_header ", "# add_header ")
-            }
+            Self::NginxServiceCookie => Self::NginxSticky
+                .configuration()
+                .service_cookie(&[("add_header ", "# add_header ")]),
             Self::HaProxy => of(HAPROXY, "haproxy.cfg"),
             Self::HaProxySticky => of(HAPROXY, "haproxy-sticky.cfg"),
             Self::HaProxyServiceCookie => Self::HaProxySticky
                 .configuration()
-                .service_cookie("cookie srv_id insert", "cookie srv_id #"),
+                .service_cookie(&[("cookie srv_id insert", "cookie srv_id #")]),
             Self::HaProxyTcp => of(HAPROXY, "haproxy-tcp.cfg").proxy_protocol(),
             Self::HaProxyTcpLine => {
-                Self::HaProxyTcp.configuration().changed(" send-proxy-v2 ", " send-proxy ")
+                Self::HaProxyTcp.configuration().changed(&[(" send-proxy-v2 ", " send-proxy ")])
             }
             Self::Caddy => of(CADDY, "Caddyfile"),
             Self::CaddySticky => of(CADDY, "Caddyfile")
-                .changed("lb_policy round_robin\n", "lb_policy cookie srv_id secret\n"),
+                .changed(&[("lb_policy round_robin\n", "lb_policy cookie srv_id secret\n")]),
             Self::Envoy => of(ENVOY, "envoy.yaml"),
             Self::Traefik => of(TRAEFIK, "traefik.yaml").with(&["traefik-dynamic.yaml"]),
         }
@@ -80,10 +96,21 @@ impl Shipped {
 
     /// Writes it into the folder, with these ports instead of the shipped ones, and tells what
     /// starts its server there.
-    pub(crate) fn command(self, folder: &Path, front: u16, backends: [u16; 4]) -> Result<Command> {
+    pub(crate) fn command(
+        self,
+        folder: &Path,
+        fronts: Fronts,
+        backends: [u16; 4],
+    ) -> Result<Command> {
         let configuration = self.configuration();
-        for (file, text) in configuration.texts(front, backends)? {
+        for (file, text) in configuration.texts(fronts, backends)? {
             fs::write(folder.join(file), text)?;
+        }
+        if configuration.has_tls {
+            let CertifiedKey { cert, signing_key } =
+                generate_simple_self_signed([HOST.to_owned()])?;
+            fs::write(folder.join("tls.crt"), cert.pem())?;
+            fs::write(folder.join("tls.key"), signing_key.serialize_pem())?;
         }
         configuration.server.command(folder, configuration.file)
     }
@@ -96,19 +123,19 @@ impl Shipped {
 
 impl Configuration {
     fn of(server: Server, file: &'static str) -> Self {
-        Self { server, file, beside: &[], change: None, api_options: &[] }
+        Self { server, file, beside: &[], changes: &[], has_tls: false, api_options: &[] }
     }
 
     fn with(self, beside: &'static [&'static str]) -> Self {
         Self { beside, ..self }
     }
 
-    fn changed(self, from: &'static str, to: &'static str) -> Self {
-        Self { change: Some((from, to)), ..self }
+    fn changed(self, changes: &'static [(&'static str, &'static str)]) -> Self {
+        Self { changes, ..self }
     }
 
-    fn service_cookie(self, from: &'static str, to: &'static str) -> Self {
-        Self { api_options: &["--sticky", "--sticky-plain-http"], ..self.changed(from, to) }
+    fn service_cookie(self, changes: &'static [(&'static str, &'static str)]) -> Self {
+        Self { api_options: &["--sticky", "--sticky-plain-http"], ..self.changed(changes) }
     }
 
     fn proxy_protocol(self) -> Self {
@@ -116,15 +143,17 @@ impl Configuration {
     }
 
     /// Its files and their texts, with these ports instead of the shipped ones.
-    fn texts(&self, front: u16, backends: [u16; 4]) -> Result<Vec<(&'static str, String)>> {
+    fn texts(&self, fronts: Fronts, backends: [u16; 4]) -> Result<Vec<(&'static str, String)>> {
         let mut texts = Vec::new();
         for file in [self.file].iter().chain(self.beside) {
             texts.push((*file, fs::read_to_string(Path::new(FOLDER).join(file)).context(*file)?));
         }
-        if let Some((from, to)) = self.change {
-            replace(&mut texts, &[(from.to_owned(), to.to_owned())])?;
+        for (from, to) in self.changes {
+            replace(&mut texts, &[((*from).to_owned(), (*to).to_owned())])?;
         }
-        for (shipped, drawn) in BACKENDS.into_iter().zip(backends).chain([(FRONT, front)]) {
+        let tls = self.has_tls.then_some((TLS_FRONT, fronts.tls));
+        let fronts = [(FRONT, fronts.plain)].into_iter().chain(tls);
+        for (shipped, drawn) in BACKENDS.into_iter().zip(backends).chain(fronts) {
             let forms = [":", "port_value: "];
             let forms = forms.map(|form| (format!("{form}{shipped}"), format!("{form}{drawn}")));
             replace(&mut texts, &forms)?;
@@ -145,6 +174,17 @@ fn replace(texts: &mut [(&str, String)], pairs: &[(String, String)]) -> Result<(
     Ok(())
 }
 
+/// Whom the certificate is for.
+const HOST: &str = "shop.example";
+
+const APP: &str = "location = /app {
+            default_type text/html;
+            return 200 '<!doctype html><title>An application</title>';
+        }
+
+        location / {";
+
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/balancers");
 const FRONT: u16 = 8000;
+const TLS_FRONT: u16 = 8443;
 const BACKENDS: [u16; 4] = [8081, 8082, 8083, 8084];

@@ -8,7 +8,7 @@ pub(super) struct Chart {
     pub(super) id: &'static str,
     pub(super) title: &'static str,
     pub(super) unit: Unit,
-    /// One each ten seconds, the oldest first.
+    /// One each ten seconds and one for this moment, the oldest first.
     pub(super) points: Vec<Option<f64>>,
 }
 

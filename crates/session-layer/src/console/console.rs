@@ -96,8 +96,9 @@ impl Console {
         move |event| console.0.feed.tell(event, console.0.sessions.now())
     }
 
-    /// Notes the figures every ten seconds, and reports the node if there is one, for ever. Without
-    /// it there are neither charts nor alerts:
+    /// Notes the figures every ten seconds, by which alerts are judged and charts are drawn up to the
+    /// present moment, and reports the node if there is one, for ever. Without it there are neither
+    /// charts nor alerts:
     ///
     /// ```no_run
     /// # async fn main_of(console: session_layer::console::Console) {
@@ -142,13 +143,14 @@ impl Console {
     /// What there is to see at this moment.
     pub(super) async fn overview(&self) -> Overview {
         let hour = self.0.history.hour();
+        let so_far = hour.clone().up_to_now(self.0.figures.totals());
         let mut events = self.0.feed.after(0);
         events.drain(..events.len().saturating_sub(EVENTS));
         Overview {
             now: self.0.sessions.now(),
             alerts: alert::all(&hour, self.0.capacity),
-            charts: chart::all(&hour),
-            keys: hour.latest().map(|totals| fetched(&totals.keys)).unwrap_or_default(),
+            charts: chart::all(&so_far),
+            keys: so_far.latest().map(|totals| fetched(&totals.keys)).unwrap_or_default(),
             nodes: node::all(&self.0.sessions).await.ok(),
             events,
         }

@@ -11,6 +11,8 @@ use super::totals::{Calls, Totals};
 pub(super) const PERIOD: Duration = Duration::from_secs(10);
 /// How many notes make the window over which rates are calculated, a minute.
 const WINDOW: usize = 6;
+/// What there has to be between two notes for a rate.
+const SHORTEST: Duration = Duration::from_secs(1);
 /// An hour of them.
 const LENGTH: usize = 360;
 
@@ -25,11 +27,17 @@ pub(super) struct Note {
     pub(super) totals: Totals,
 }
 
+impl Note {
+    fn now(totals: Totals) -> Self {
+        Self { at: Instant::now(), totals }
+    }
+}
+
 impl History {
     /// Notes what is so now.
     pub(super) fn note(&self, totals: Totals) {
         let mut notes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        notes.push_back(Arc::new(Note { at: Instant::now(), totals }));
+        notes.push_back(Arc::new(Note::now(totals)));
         // The one before the hour is where the hour's first rate begins.
         while notes.len() > LENGTH + 1 {
             notes.pop_front();
@@ -43,10 +51,18 @@ impl History {
 }
 
 /// What was noted in the last hour.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Hour(Vec<Arc<Note>>);
 
 impl Hour {
+    /// With what is so now, as if it had been noted. Where nothing is, there is no rate up to now.
+    pub(super) fn up_to_now(mut self, totals: Totals) -> Self {
+        if self.0.last().is_some_and(|last| last.at.elapsed() >= SHORTEST) {
+            self.0.push(Arc::new(Note::now(totals)));
+        }
+        self
+    }
+
     /// The windows that end at each note, the oldest first. What was asked for once has none.
     pub(super) fn windows(&self) -> impl DoubleEndedIterator<Item = Window<'_>> {
         (1..self.0.len()).filter_map(|end| {
@@ -145,6 +161,22 @@ mod tests {
         let history = History::default();
         history.note(begun(5));
         assert_eq!(history.hour().windows().count(), 0);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_has_happened_since_the_last_note_counts_up_to_now() {
+        let history = History::default();
+        let rate = |hour: &Hour| hour.windows().next_back().map(|now| now.rate(|all| all.begun));
+        history.note(begun(5));
+        assert_eq!(rate(&history.hour().up_to_now(begun(7))), None, "in no time");
+        advance(SHORTEST * 2).await;
+        assert_eq!(rate(&history.hour().up_to_now(begun(15))), Some(5.0));
+        assert_eq!(history.hour().latest(), Some(&begun(5)), "it was not noted");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_nobody_notes_has_no_rate() {
+        assert_eq!(History::default().hour().up_to_now(begun(5)).windows().count(), 0);
     }
 
     #[tokio::test(start_paused = true)]

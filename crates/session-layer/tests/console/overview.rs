@@ -1,4 +1,8 @@
+use std::time::Duration;
+
 use metrics::{counter, gauge, histogram};
+use tokio::task::yield_now;
+use tokio::time::advance;
 
 use crate::app::{App, MINUTE, pass};
 
@@ -38,6 +42,21 @@ async fn figures_are_told_as_pictures_and_in_words() {
     answer.shows("aria-label=\"Sessions begun: 5 /s; in the last hour 5 /s to 5 /s");
     answer.shows("<path d=\"M");
     answer.shows("now 5 /s");
+    watch.abort();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_new_instance_shows_figures_before_it_has_noted_them_twice() {
+    let app = App::new();
+    let mut operator = app.operator().await;
+    let watch = tokio::spawn(app.console.clone().keep_watch());
+    yield_now().await;
+    operator.get("/console/overview").await.hides("now 5 /s");
+    counter!("session_created_total").increment(10);
+    advance(Duration::from_secs(2)).await;
+    let answer = operator.get("/console/overview").await;
+    answer.shows("aria-label=\"Sessions begun: 5 /s;");
+    assert_eq!(answer.alert("Backend failing"), "unknown");
     watch.abort();
 }
 

@@ -6,6 +6,7 @@ use stack_tests::until;
 use test_servers::{Folder, program};
 
 use crate::element::Element;
+use crate::front::{Front, HOST};
 use crate::session::Session;
 use crate::shop::Shop;
 
@@ -40,6 +41,15 @@ impl Browser {
     /// On the pages of its operators.
     pub(crate) async fn of_operators(shop: &Shop) -> Result<Self> {
         Self::start(shop.operators_url()?, json!({}), WAITING, &[]).await
+    }
+
+    /// Over TLS, with whatever certificate.
+    pub(crate) async fn behind(front: &Front) -> Result<Self> {
+        let flags = [
+            &*format!("--host-resolver-rules=MAP {HOST} 127.0.0.1"),
+            "--ignore-certificate-errors",
+        ];
+        Self::start(front.https(), json!({}), WAITING, &flags).await
     }
 
     /// With JavaScript switched off, as its settings can.
@@ -211,6 +221,14 @@ impl Browser {
     async fn devtools(&mut self, command: &str, parameters: Value) -> Result<()> {
         let body = json!({ "cmd": command, "params": parameters });
         self.session()?.post("goog/cdp/execute", body).await.map(drop)
+    }
+
+    /// On the pages that it opens from now on a period that they keep is a twentieth as long.
+    pub(crate) async fn hurries(&mut self) -> Result<()> {
+        let source = "const unhurried = setInterval; \
+            setInterval = (act, period) => unhurried(act, period / 20);";
+        let script = json!({ "source": source });
+        self.devtools("Page.addScriptToEvaluateOnNewDocument", script).await
     }
 
     /// The path of the page.

@@ -4,6 +4,7 @@ use std::env;
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
+use serde_json::json;
 use stack_tests::until;
 use tokio::time::sleep;
 
@@ -27,41 +28,60 @@ async fn operator(shop: &Shop) -> Result<Browser> {
     Ok(browser)
 }
 
+/// The same, on a page that brings itself up to date twice a second.
+async fn hurried_operator(shop: &Shop) -> Result<Browser> {
+    let mut browser = Browser::of_operators(shop).await?;
+    browser.hurries().await?;
+    log_in(&mut browser).await?;
+    Ok(browser)
+}
+
 async fn complains_of_nothing(browser: &mut Browser) -> Result<()> {
     let complaints = browser.complaints().await?;
     ensure!(complaints.is_empty(), "the browser complains: {complaints:#?}");
     Ok(())
 }
 
-/// What a chart says of this moment.
+/// What a chart says of this moment. A script reads it, before the page is brought up to date again.
 async fn now(browser: &mut Browser, chart: &str) -> Result<String> {
-    let texts = browser.texts(&format!("#chart-{chart} .now")).await?;
-    texts.into_iter().next().context("there is no such chart")
+    let read = format!("return document.querySelector('#chart-{chart} .now').textContent");
+    Ok(browser.script(&read).await?.as_str().context("there is no such chart")?.to_owned())
 }
 
-/// Comes back when a chart has a figure above nothing, without the page being loaded again.
-async fn moves(browser: &mut Browser, chart: &str) -> Result<()> {
-    let still = ["no data", "0", "0 /s"];
-    until(&format!("the chart {chart} moves"), async || {
+/// Comes back when a chart says anything else than these, without the page being loaded again.
+async fn moves(browser: &mut Browser, chart: &str, from: &[&str]) -> Result<()> {
+    until(&format!("the chart {chart} moves from {from:?}"), async || {
         let now = now(browser, chart).await.ok()?;
-        (!still.contains(&now.as_str())).then_some(())
+        (!from.contains(&now.as_str())).then_some(())
     })
     .await
 }
 
+const NOTHING: [&str; 3] = ["no data", "0", "0 /s"];
+
 #[tokio::test]
 async fn figures_move_under_load_on_a_page_that_is_open() -> Result<()> {
     let shop = Shop::with_operators().await?;
-    let mut browser = operator(&shop).await?;
+    let mut browser = hurried_operator(&shop).await?;
     browser.script("window.untouched = true").await?;
+    let charts = ["active", "begun", "loads"];
+    let mut at_first = Vec::new();
+    for chart in charts {
+        at_first.push(now(&mut browser, chart).await?);
+    }
     let _visitors = Visitors::of(&shop);
-    for chart in ["active", "begun", "loads", "hits", "latency"] {
-        moves(&mut browser, chart).await?;
+    for (chart, at_first) in charts.into_iter().zip(&at_first) {
+        moves(&mut browser, chart, &[NOTHING.as_slice(), &[at_first]].concat()).await?;
+    }
+    for chart in ["hits", "latency"] {
+        moves(&mut browser, chart, &NOTHING).await?;
     }
     let pictures = browser.script("return document.querySelectorAll('svg path').length").await?;
     ensure!(pictures.as_u64() >= Some(5), "there are {pictures} pictures");
     ensure!(browser.script("return window.untouched").await? == true, "it was loaded again");
-    ensure!(browser.texts("#nodes h3").await? == ["shop"], "it does not list its own node");
+    let nodes =
+        "return [...document.querySelectorAll('#nodes h3')].map((node) => node.textContent)";
+    ensure!(browser.script(nodes).await? == json!(["shop"]), "it does not list its own node");
     complains_of_nothing(&mut browser).await
 }
 
@@ -80,7 +100,7 @@ async fn what_the_guard_notices_comes_to_a_page_that_is_open() -> Result<()> {
 #[tokio::test]
 async fn a_page_whose_operator_is_logged_out_says_that_it_is_not_up_to_date() -> Result<()> {
     let shop = Shop::with_operators().await?;
-    let mut browser = operator(&shop).await?;
+    let mut browser = hurried_operator(&shop).await?;
     let form = "new URLSearchParams({ user: 'admin' })";
     browser.script(&format!("fetch('end-sessions', {{ method: 'POST', body: {form} }})")).await?;
     browser.shows("This page is not up to date").await
@@ -121,7 +141,7 @@ async fn without_scripts_the_console_shows_and_ends_as_much() -> Result<()> {
 async fn busy_operator(shop: &Shop) -> Result<Browser> {
     let mut browser = operator(shop).await?;
     steal_a_cookie(shop).await?;
-    moves(&mut browser, "loads").await?;
+    moves(&mut browser, "loads", &NOTHING).await?;
     browser.shows("balanced: challenged, score").await?;
     sleep(longer()).await;
     Ok(browser)

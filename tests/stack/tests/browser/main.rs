@@ -1,6 +1,7 @@
-//! The shop, and the console of its operators, in a real browser: headless Chromium, which chromedriver steers.
+//! The shop, the console of its operators and a client of the API in a real browser: headless
+//! Chromium, which chromedriver steers.
 //!
-//! Every test has a shop and a browser with a profile of its own; all share one chromedriver. One
+//! Every test has an example and a browser with a profile of its own; all share one chromedriver. One
 //! that is not installed fails them all.
 
 mod accessibility;
@@ -10,11 +11,13 @@ mod cookie;
 mod devices;
 mod driver;
 mod element;
+mod front;
 mod guard;
 mod history;
 mod no_script;
 mod restart;
 mod screen;
+mod secure;
 mod session;
 mod shop;
 mod tabs;
