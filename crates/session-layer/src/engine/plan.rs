@@ -184,7 +184,8 @@ impl Plan<'_> {
                 let mut record = self.seen(live);
                 record.version += 1;
                 let next = Live { key: id.key(), record, content, view };
-                (RotationKind::Renew { payload, lifetime, grace: self.config.grace }, next)
+                let (grace, kept) = (self.config.grace, self.config.old_ids_kept);
+                (RotationKind::Renew { payload, lifetime, grace, kept }, next)
             }
             Turn::Replace => {
                 let user = self.wish.user.clone().or_else(|| live.record.user.clone());
