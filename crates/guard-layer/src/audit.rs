@@ -27,7 +27,9 @@ pub struct GuardEvent {
 #[serde(rename_all = "snake_case", tag = "kind")]
 #[non_exhaustive]
 pub enum GuardEventKind {
-    /// A request showed something that the policy does not allow.
+    /// A request showed something that the policy does not allow; or an old id of the session came
+    /// back after its grace, which is the only reason then, and what was done was done to the
+    /// session wherever it is used.
     Judged {
         /// The name of the policy.
         policy: String,

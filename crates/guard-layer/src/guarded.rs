@@ -30,6 +30,15 @@ pub trait GuardedSession: Send + Sync {
     /// nobody's.
     async fn look(&self) -> Result<Option<Looked>, Rejection>;
 
+    /// Whether the request came with an id that a session had once, and that opens nothing any more.
+    /// It is asked once the session was looked at.
+    fn has_old_id(&self) -> bool;
+
+    /// The session that goes on under another id than the one that the request came with; none if
+    /// it has ended, is nobody's, began anew with a login, or is not known. It is asked for beside
+    /// the request, which does not wait for it and may be over meanwhile.
+    async fn heir(&self) -> Result<Option<Heir>, Rejection>;
+
     /// What has become of the session in this request; none if it has ended, or is nobody's.
     fn look_back(&self) -> Option<LookedBack>;
 
@@ -70,6 +79,16 @@ pub struct Looked {
     pub note: Option<StoredNote>,
     /// Whether the request came with an id that was replaced.
     pub old_copy: Option<OldCopy>,
+}
+
+/// What became of a session, an old id of which has come back.
+#[derive(Clone, Debug)]
+pub struct Heir {
+    /// The session, as it is now. No request came with it: edits are made at once, and its id is not
+    /// replaced.
+    pub session: Guarded,
+    /// How old the id is that came back, and whether a later one was used.
+    pub old_copy: OldCopy,
 }
 
 /// A session of a user, when the response is about to start.

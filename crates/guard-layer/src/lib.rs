@@ -60,7 +60,7 @@ pub use decision::{Decision, Reason, Verdict};
 pub use error::{ConfigError, ConfigErrorKind};
 pub use facts::{Binding, Facts, OldCopy, Place};
 pub use guard::{GuardLayer, GuardLayerBuilder, GuardService};
-pub use guarded::{Guarded, GuardedSession, Looked, LookedBack, NoteEdit};
+pub use guarded::{Guarded, GuardedSession, Heir, Looked, LookedBack, NoteEdit};
 pub use login_throttle::{
     AttemptKey, AttemptLimit, AttemptStore, AttemptStoreError, KeptAttempts, LoginAttempt,
     LoginThrottle, LoginThrottleBuilder, MemoryAttempts,

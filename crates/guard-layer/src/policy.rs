@@ -6,11 +6,11 @@ use std::time::SystemTime;
 use serde::{Deserialize, Serialize};
 
 use crate::decision::{Decision, Reason, Verdict};
-use crate::facts::Facts;
+use crate::facts::{Facts, OldCopy};
 use crate::memory::Memory;
 use crate::pepper::Peppers;
 use crate::shown::Shown;
-use crate::signal::{Degree, Observation, Signal};
+use crate::signal::{Degree, Observation, Signal, degree_of_old_copy};
 
 /// What each signal counts, and from which sum on something is done.
 ///
@@ -167,11 +167,22 @@ impl Policy {
     }
 
     pub(crate) fn judge_shown(&self, memory: &Memory, shown: &Shown) -> Verdict {
-        let reasons = self.reasons(memory, shown);
+        self.verdict(self.reasons(memory, shown))
+    }
+
+    fn verdict(&self, reasons: Vec<Reason>) -> Verdict {
         let score = reasons.iter().fold(0u32, |sum, reason| sum.saturating_add(reason.points));
         let would = self.decide(score);
         let decision = if self.0.dry_run { Decision::Allow } else { would };
         Verdict { decision, would, score, reasons }
+    }
+
+    /// Decides on a session, an old id of which has come back after its grace, by that alone.
+    pub fn judge_old_copy(&self, old: OldCopy) -> Verdict {
+        let (signal, degree) = (Signal::Fork, degree_of_old_copy(old));
+        let points = self.0.weights.get(&signal).map_or(0, |weight| weight.of(degree));
+        let reason = Reason { signal, degree, points };
+        self.verdict(Some(reason).filter(|reason| reason.points > 0).into_iter().collect())
     }
 
     /// The verdict on a request whose token is not where it is bound to. No policy allows it, however
@@ -399,6 +410,19 @@ mod tests {
     fn a_dry_run_allows_and_tells_what_it_would_do() {
         let verdict = judge(&Policy::balanced().dry_run(), &stolen());
         assert_eq!((verdict.decision, verdict.would), (Decision::Allow, Decision::Challenge));
+    }
+
+    #[test]
+    fn an_old_copy_counts_alone_and_only_if_a_later_one_was_used() {
+        let rotated = std::time::Duration::from_secs(61);
+        let judge = |successor_used| {
+            let verdict = Policy::balanced().judge_old_copy(OldCopy { rotated, successor_used });
+            (verdict.decision, verdict.score)
+        };
+        assert_eq!(judge(true), (Decision::Challenge, 60));
+        assert_eq!(judge(false), (Decision::Allow, 5));
+        let naive = Policy::naive().judge_old_copy(OldCopy { rotated, successor_used: true });
+        assert_eq!((naive.decision, naive.reasons), (Decision::Allow, vec![]));
     }
 
     #[test]

@@ -7,7 +7,7 @@ use auth_core::{Clock, Renderer, SharedClock};
 use http::HeaderValue;
 use tower_sessions_core::SessionStore;
 
-use crate::backend::{Backend, Cap, CapPolicy, Lifetime};
+use crate::backend::{Backend, Cap, CapPolicy, Lifetime, TOMBSTONE_LIFE};
 use crate::cookie::{Attributes, SameSite, Signer};
 use crate::engine::{Codec, ID_LENGTH, Predecessor, Sealer, Stay};
 use crate::event::{Events, SessionEvent};
@@ -27,6 +27,7 @@ pub struct SessionLayerBuilder {
     remembered: Lifetime,
     renew_every: Option<Duration>,
     grace: Duration,
+    old_ids_kept: Option<Duration>,
     cap: Option<Cap>,
     commits_server_errors: bool,
     serves_guests: bool,
@@ -59,6 +60,8 @@ pub(crate) struct Config {
     pub(crate) remembered: Lifetime,
     pub(crate) renew_every: Option<Duration>,
     pub(crate) grace: Duration,
+    /// How long after its grace an old id is known to be one.
+    pub(crate) old_ids_kept: Duration,
     pub(crate) cap: Option<Cap>,
     pub(crate) commits_server_errors: bool,
     pub(crate) serves_guests: bool,
@@ -99,6 +102,7 @@ impl SessionLayerBuilder {
             remembered: Lifetime { idle: DAY * 14, absolute: DAY * 90 },
             renew_every: None,
             grace: Duration::from_secs(30),
+            old_ids_kept: None,
             cap: None,
             commits_server_errors: false,
             serves_guests: true,
@@ -208,6 +212,20 @@ impl SessionLayerBuilder {
         self
     }
 
+    /// How long after the grace of a renewal the old id is known to be one, so that a `GuardLayer`
+    /// learns of two holders when it comes back: two minutes by default, and at most a day. Give
+    /// more than the time that your users are away between two visits, for it may be theirs that
+    /// comes back. Each renewal then leaves one key more in the backend for so long, of about 200
+    /// bytes.
+    ///
+    /// All instances should have this version by then: an older one that helps a Redis Cluster to
+    /// renew forgets the id after two minutes.
+    #[cfg(feature = "guard")]
+    pub fn keep_old_ids(mut self, kept: Duration) -> Self {
+        self.old_ids_kept = Some(kept);
+        self
+    }
+
     /// At most so many live sessions for a user. Off by default.
     pub fn sessions_per_user(mut self, sessions: NonZeroU32, policy: CapPolicy) -> Self {
         self.cap = Some(Cap { sessions, policy });
@@ -293,6 +311,7 @@ impl SessionLayerBuilder {
             remembered: self.remembered,
             renew_every: self.renew_every,
             grace: self.grace,
+            old_ids_kept: self.old_ids_kept.unwrap_or(TOMBSTONE_LIFE),
             cap: self.cap,
             commits_server_errors: self.commits_server_errors,
             serves_guests: self.serves_guests,
@@ -349,6 +368,21 @@ impl SessionLayerBuilder {
         if self.renew_every.is_some_and(|period| period < self.grace * 2 || period < MINUTE) {
             let message = "a session can't be renewed more often than every minute, nor within \
                            twice the grace of an old id: choose a longer period or a shorter grace";
+            return Err(ConfigError::new(ConfigErrorKind::InvalidLifetime, message));
+        }
+        self.check_old_ids()
+    }
+
+    fn check_old_ids(&self) -> Result<(), ConfigError> {
+        let Some(kept) = self.old_ids_kept else { return Ok(()) };
+        if self.renew_every.is_none() || self.grace.is_zero() {
+            let message = "there are no old ids to keep unless sessions are renewed with a grace: \
+                           ask for that with `renew_every`, or leave out `keep_old_ids`";
+            return Err(ConfigError::new(ConfigErrorKind::UselessSetting, message));
+        }
+        if !(TOMBSTONE_LIFE..=DAY).contains(&kept) {
+            let message = "old ids are kept for two minutes in any case, and for a day at most, as \
+                           each takes room: choose a time between, or leave out `keep_old_ids`";
             return Err(ConfigError::new(ConfigErrorKind::InvalidLifetime, message));
         }
         Ok(())

@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use auth_core::Rejection;
-use guard_layer::{Guarded, GuardedSession, Looked, LookedBack, NoteEdit, OldCopy};
+use guard_layer::{Guarded, GuardedSession, Heir, Looked, LookedBack, NoteEdit, OldCopy};
 use tower_sessions_core::Session;
 
-use crate::engine::{Ledger, Look, Turn};
+use crate::engine::{self, Ledger, Look, Turn};
 use crate::event::Ending;
 use crate::{SessionError, Sessions, rejection};
 
@@ -27,6 +27,19 @@ impl GuardedSession for Kept {
     async fn look(&self) -> Result<Option<Looked>, Rejection> {
         let look = self.ledger.look().await.map_err(rejection::of)?;
         Ok(look.map(looked))
+    }
+
+    fn has_old_id(&self) -> bool {
+        self.ledger.has_old_id()
+    }
+
+    async fn heir(&self) -> Result<Option<Heir>, Rejection> {
+        let heir = self.ledger.heir().await.map_err(rejection::of)?;
+        Ok(heir.map(|engine::Heir { ledger, rotated, is_used }| {
+            let session = Session::new(ledger.session_id(), Arc::clone(&ledger), None);
+            let old_copy = OldCopy { rotated, successor_used: is_used };
+            Heir { session: of(&session, &ledger), old_copy }
+        }))
     }
 
     fn look_back(&self) -> Option<LookedBack> {
@@ -75,8 +88,10 @@ fn looked(Look { user, content, id_age }: Look) -> Looked {
         user: user.into(),
         login: content.login(),
         note: content.note.clone(),
-        // Nobody knows whether the client ever got the new id: it may be waiting for it still.
-        old_copy: id_age.map(|rotated| OldCopy { rotated, successor_used: false }),
+        old_copy: id_age.map(|rotated| {
+            let successor_used = content.is_id_used();
+            OldCopy { rotated, successor_used }
+        }),
     }
 }
 

@@ -74,7 +74,12 @@ fn draft() -> Draft {
 
 fn renewal(to: &str) -> Rotation {
     let payload = Payload::from_bytes("renewed");
-    let kind = RotationKind::Renew { payload, lifetime: None, grace: Duration::ZERO };
+    let kind = RotationKind::Renew {
+        payload,
+        lifetime: None,
+        grace: Duration::ZERO,
+        kept: TOMBSTONE_LIFE,
+    };
     Rotation { version: 1, to: key(to), kind }
 }
 

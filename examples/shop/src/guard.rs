@@ -1,5 +1,6 @@
 use std::time::Duration;
 
+use auth_core::SharedClock;
 use clap::ValueEnum;
 use example_service::{StartError, peppers_of};
 use guard_layer::{GuardLayer, PlaceDatabase, Policy};
@@ -45,12 +46,12 @@ const IDLE: Duration = Duration::from_secs(14 * 24 * 60 * 60);
 pub(crate) fn layer(
     options: &Options,
     places: Option<PlaceDatabase>,
-    log: &SecurityLog,
-    console: &Console,
+    (log, console): (&SecurityLog, &Console),
+    clock: &SharedClock,
 ) -> Result<GuardLayer, StartError> {
     let (log, shown) = (log.clone(), console.guard_events());
     let peppers = peppers_of("--guard-key", options.guard_key.as_deref())?;
-    let guard = GuardLayer::builder(options.guard.policy(), peppers);
+    let guard = GuardLayer::builder(options.guard.policy(), peppers).clock(clock.clone());
     let guard = match places {
         Some(places) => guard.places(move |address| places.find(address)),
         None => guard,

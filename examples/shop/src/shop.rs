@@ -1,5 +1,7 @@
 use std::sync::Arc;
+use std::time::Duration;
 
+use auth_core::SharedClock;
 use axum::extract::FromRef;
 use example_service::{Demo, Instance, Lifecycle, PasswordDesk, StartError, Users, secret_of};
 use guard_layer::{GuardLayer, LoginThrottle, PlaceDatabase};
@@ -27,6 +29,15 @@ const DEMOS: [&str; 3] = ["alice", "bob", "admin role=admin"];
 /// As many sessions as `examples/monitoring/alerts.yml` says that the store has room for.
 const CAPACITY: u64 = 100_000;
 
+/// How often a session gets another id, so that of two who have a cookie one is noticed.
+const PERIOD: Duration = Duration::from_secs(15 * 60);
+
+/// How long an old id is good for what is on its way.
+const GRACE: Duration = Duration::from_secs(60);
+
+/// How long it is noticed after that: as long as most sessions live.
+const OLD_IDS: Duration = Duration::from_secs(12 * 60 * 60);
+
 /// What all requests share. Clones share it too.
 #[derive(Clone, Debug)]
 pub struct Shop {
@@ -53,17 +64,30 @@ impl Shop {
         backend: Arc<dyn Backend>,
         figures: Figures,
     ) -> Result<Self, StartError> {
+        Self::with_clock(options, backend, figures, &SharedClock::default())
+    }
+
+    /// The same, whose sessions are renewed and guarded by this clock. For tests.
+    ///
+    /// # Errors
+    /// As of [`new`](Self::new).
+    pub fn with_clock(
+        options: &Options,
+        backend: Arc<dyn Backend>,
+        figures: Figures,
+        clock: &SharedClock,
+    ) -> Result<Self, StartError> {
         let places = geo::open(options)?;
         let (users, demos) = Users::from_options(&options.instance, &DEMOS)?;
         let passwords = PasswordDesk::new(users);
         let security_log = SecurityLog::start(Arc::clone(&backend));
         let throttle = throttle(options, Arc::clone(&backend))?;
-        let sessions = sessions(options, backend, &security_log)?;
+        let sessions = sessions(options, backend, &security_log, clock)?;
         let console = console(options, figures, &sessions, passwords.clone())?;
         Ok(Self {
             instance: Instance::new(&options.instance, KIND)?,
             passwords,
-            guard: guard::layer(options, places.clone(), &security_log, &console)?,
+            guard: guard::layer(options, places.clone(), (&security_log, &console), clock)?,
             places,
             throttle,
             device_cookie: DeviceCookie::of(options),
@@ -90,10 +114,12 @@ fn sessions(
     options: &Options,
     backend: Arc<dyn Backend>,
     log: &SecurityLog,
+    clock: &SharedClock,
 ) -> Result<SessionLayer, StartError> {
     let log = log.clone();
     // Not cookies: the one by which the login knows the browser again outlives the session.
     let layer = SessionLayer::builder_shared(backend).clear_site_data([ClearSiteData::Storage]);
+    let layer = layer.renew_every(PERIOD, GRACE).keep_old_ids(OLD_IDS).clock(clock.clone());
     let layer = layer.on_event(move |event| log.tell_of_session(event));
     let layer = if options.insecure_http { layer.insecure_plain_http() } else { layer };
     layer.build().map_err(|error| StartError::about("sessions", error))

@@ -92,6 +92,16 @@ pub struct Old {
     pub successor_used: bool,
 }
 
+/// How long after its renewal an old copy opens the session, in seconds.
+const GRACE: u64 = 60;
+
+impl Step {
+    /// It brings an old copy of a cookie that opens nothing any more.
+    pub(crate) fn comes_too_late(&self) -> bool {
+        self.old_copy.is_some_and(|old| old.rotated > GRACE)
+    }
+}
+
 fn once() -> u32 {
     1
 }

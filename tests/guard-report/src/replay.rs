@@ -31,7 +31,8 @@ pub struct Moment {
 }
 
 /// Plays a history against a policy. A user who is challenged meets the challenge, which begins a
-/// new memory; a thief does not, and an ended session is over.
+/// new memory, and one whose cookie is too old logs in again, which does so too; a thief does
+/// neither, and an ended session is over.
 pub fn replay(history: &History, policy: &Policy) -> Outcome {
     let mut play = match history.token {
         true => Play::new(Box::new(Token::new(history, policy))),
@@ -83,6 +84,8 @@ impl<'a> Play<'a> {
         let verdict = self.carried.judge(actor, step, now);
         self.note(step, &verdict);
         match verdict.decision {
+            // The user is a guest, and logs in again.
+            _ if step.comes_too_late() && !step.stolen => self.carried.begin(actor, step, now),
             Decision::Allow => {}
             Decision::Challenge if !step.stolen => self.carried.begin(actor, step, now),
             Decision::Challenge | Decision::End { .. } => self.over = true,

@@ -5,9 +5,11 @@ use std::time::Duration;
 use arc_swap::ArcSwap;
 use auth_core::{Clock, Renderer, SharedClock};
 use http::HeaderValue;
+use tokio::sync::Semaphore;
 
 use super::config::{Config, Limits};
 use super::layer::GuardLayer;
+use super::old_id;
 use crate::audit::{Events, GuardEvent};
 use crate::error::{ConfigError, ConfigErrorKind};
 use crate::facts::Place;
@@ -128,6 +130,7 @@ impl GuardLayerBuilder {
             renderer: self.renderer,
             events: self.events,
             clock: self.clock,
+            old_ids: Arc::new(Semaphore::new(old_id::AT_ONCE)),
             #[cfg(feature = "metrics")]
             decisions: crate::metrics::Decisions::default(),
         }))

@@ -1,11 +1,14 @@
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use auth_core::{Renderer, SharedClock};
 use http::HeaderValue;
+use tokio::sync::Semaphore;
 
-use crate::audit::Events;
+use crate::audit::{Events, GuardEvent, GuardEventKind};
+use crate::guarded::Guarded;
 use crate::pepper::Peppers;
 use crate::policy::Policy;
 use crate::sight::Watch;
@@ -21,6 +24,8 @@ pub(crate) struct Config {
     pub(crate) renderer: Renderer,
     pub(crate) events: Events,
     pub(crate) clock: SharedClock,
+    /// Turns to look for what became of old ids.
+    pub(crate) old_ids: Arc<Semaphore>,
     #[cfg(feature = "metrics")]
     pub(crate) decisions: crate::metrics::Decisions,
 }
@@ -33,6 +38,12 @@ pub(crate) struct Limits {
 }
 
 impl Config {
+    /// Something that happened to a session of this user.
+    pub(crate) fn event(&self, session: &Guarded, user: &str, kind: GuardEventKind) -> GuardEvent {
+        let session = session.name().and_then(|name| self.peppers.handle(name.as_bytes()));
+        GuardEvent { session, user: user.to_owned(), kind }
+    }
+
     pub(crate) fn is_page(&self, path: &str) -> bool {
         self.page.as_ref().is_some_and(|page| page.as_bytes() == path.as_bytes())
     }

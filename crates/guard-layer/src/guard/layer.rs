@@ -27,6 +27,12 @@ use crate::policy::Policy;
 ///    - **End.** The session is ended, everywhere, and the request gets 401 `session_ended`; so do
 ///      the user's other sessions if the policy says so.
 /// 4. A session that was idle for too long, or is too old, is ended as well.
+/// 5. A request with an id that its session had before a renewal is served as a guest's once the grace
+///    is over. If a later id was used since, two have the cookie: the session itself, wherever it is
+///    used, is judged by the weight of [`Signal::Fork`](crate::Signal::Fork) alone, once, and
+///    challenged or ended. Whoever has sent the old id does not wait for that, and learns nothing. It
+///    needs a store that knows whose the id was, and for how long: see `keep_old_ids` of the session's
+///    layer.
 ///
 /// What was decided and why is told as a [`GuardEvent`](crate::GuardEvent). With a policy that is a
 /// [dry run](Policy::dry_run) it is told and nothing else, and suspicions of before rest.

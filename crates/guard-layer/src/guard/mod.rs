@@ -6,6 +6,7 @@ mod builder;
 mod config;
 mod decide;
 mod layer;
+mod old_id;
 mod service;
 mod visit;
 mod way_back;

@@ -11,6 +11,7 @@ use http::header::ACCEPT;
 use tower_service::Service;
 
 use super::config::Config;
+use super::old_id;
 use super::visit::{Decided, Visit};
 use super::way_back;
 use crate::decision::Decision;
@@ -60,6 +61,7 @@ where
                 return Ok(missing_layer(&request, &config.renderer));
             };
             let mut visit = Visit::begin(config, session, sight).await;
+            old_id::look_into(&visit.config, &visit.session);
             let decided = match visit.decide().await {
                 Ok(decided) => decided,
                 Err(rejection) => return Ok(refuse(&rejection, &request, &visit.config)),

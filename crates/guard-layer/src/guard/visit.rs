@@ -172,9 +172,7 @@ impl Visit {
 
     fn event(&self, kind: GuardEventKind) -> Option<GuardEvent> {
         let Whose::User { user, .. } = &self.whose else { return None };
-        let name = self.session.name();
-        let session = name.and_then(|name| self.config.peppers.handle(name.as_bytes()));
-        Some(GuardEvent { session, user: user.to_string(), kind })
+        Some(self.config.event(&self.session, user, kind))
     }
 
     pub(crate) fn note(&self) -> Option<&Note> {

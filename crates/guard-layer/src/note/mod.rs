@@ -43,6 +43,9 @@ pub(crate) struct Note {
     pub(crate) moved: Option<u64>,
     #[serde(rename = "f", default, skip_serializing_if = "Option::is_none")]
     pub(crate) failures: Option<Failures>,
+    /// When an old id of the session came back, since its user last proved who they are.
+    #[serde(rename = "o", default, skip_serializing_if = "Option::is_none")]
+    pub(crate) forked: Option<u64>,
 }
 
 /// More kinds of factors than anybody has.
@@ -72,6 +75,14 @@ impl Note {
         self.suspected.get_or_insert(at);
     }
 
+    /// An old id of the session has come back.
+    pub(crate) fn fork(&mut self, at: u64, suspects: bool) {
+        self.forked.get_or_insert(at);
+        if suspects {
+            self.suspect(at);
+        }
+    }
+
     /// Keeps what a request was refused for, and where its user goes when that is met.
     pub(crate) fn ask(&mut self, asked: Asked, way_back: Option<String>) {
         self.asked = Some(asked);
@@ -93,6 +104,7 @@ impl Note {
         self.way_back = None;
         self.moved = None;
         self.failures = None;
+        self.forked = None;
         self.tries.close(purpose);
         self.give(given);
         self.memory = Some(memory);
@@ -134,6 +146,19 @@ mod tests {
         note.suspect(1);
         note.suspect(2);
         assert_eq!(note.suspected, Some(1));
+    }
+
+    #[test]
+    fn a_fork_is_noted_until_the_user_has_proved_who_they_are() {
+        let mut note = Note::default();
+        note.fork(1, true);
+        note.fork(2, true);
+        assert_eq!((note.forked, note.suspected), (Some(1), Some(1)));
+        let given = Given { factor: "pwd".into(), at: 3, acr: None };
+        let peppers = crate::Peppers::new(1, &[1; 32]);
+        let now = std::time::SystemTime::UNIX_EPOCH;
+        note.complete("password", given, Memory::begin(&crate::Facts::default(), now, &peppers));
+        assert_eq!((note.forked, note.suspected), (None, None));
     }
 
     #[test]

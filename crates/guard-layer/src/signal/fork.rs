@@ -1,4 +1,5 @@
 use super::{Degree, Observation};
+use crate::facts::OldCopy;
 use crate::memory::Memory;
 use crate::shown::Shown;
 
@@ -6,11 +7,13 @@ use crate::shown::Shown;
 const GRACE: u64 = 60;
 
 pub(super) fn observe(_memory: &Memory, shown: &Shown) -> Observation {
-    match shown.old_copy {
-        None => Observation::Same,
-        Some(old) if old.rotated.as_secs() <= GRACE || !old.successor_used => {
-            Observation::Changed(Degree::Slight)
-        }
-        Some(_) => Observation::Changed(Degree::Stark),
+    shown.old_copy.map_or(Observation::Same, |old| Observation::Changed(degree(old)))
+}
+
+/// By how much an old copy counts.
+pub(crate) fn degree(old: OldCopy) -> Degree {
+    match old.rotated.as_secs() <= GRACE || !old.successor_used {
+        true => Degree::Slight,
+        false => Degree::Stark,
     }
 }

@@ -21,6 +21,8 @@ mod tests;
 mod tls;
 mod user_agent;
 
+pub(crate) use fork::degree as degree_of_old_copy;
+
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -59,12 +61,11 @@ pub enum Signal {
     /// An old copy of a rotated cookie came back: slight within a minute or where its successor
     /// was never used, else stark.
     ///
-    /// It sees what the session's store says of an old id. That of `session-layer` says for the
-    /// grace of a renewal that one is an old copy, and never whether the successor was used: it is
-    /// slight. Later, and at once after a login, an old copy opens nothing, and the store does not
-    /// say any more whose it was: whoever shows it is a guest, nobody is told, and the session goes
-    /// on. So of two holders of one cookie the one whose request comes when the id is renewed keeps
-    /// the session, be it the thief, and the other is logged out.
+    /// It says that two have the cookie, and not who of them is the thief: of these the one whose
+    /// request came when the id was renewed has the session, and the other one is logged out. Within
+    /// the grace of a renewal an old copy is judged with its request. Later it opens nothing, and is
+    /// judged alone, and once: see [`GuardLayer`](crate::GuardLayer). After a login, and after a
+    /// challenge that was met, what came back from before says nothing of who has the session now.
     Fork,
     /// The cookie that the session is bound to is missing or wrong: stark.
     Binding,

@@ -4,8 +4,8 @@ use std::time::SystemTime;
 use async_trait::async_trait;
 
 use super::{
-    BackendError, Change, Created, Draft, Found, Health, Loaded, Record, Rotated, Rotation,
-    SessionKey, StoreHealth, Updated, UserId,
+    BackendError, Change, Created, Draft, Found, Health, Loaded, Record, Renewed, Rotated,
+    Rotation, SessionKey, StoreHealth, Updated, UserId,
 };
 
 /// Where sessions are kept, and the promises that everything else rests on.
@@ -50,6 +50,16 @@ pub trait Backend: Debug + Send + Sync + 'static {
         self.load(key).await
     }
 
+    /// Where a key led that was renewed with a grace, during that and for as long after it as the
+    /// renewal asked for, so that who comes with an old id can be told from who made one up. It is
+    /// one step of the way: whether there is a session under the other key, or what that one was
+    /// renewed to, is another question. None for a key that has a session, was replaced, or is
+    /// unknown. Of one whose session was ended since it may say either.
+    ///
+    /// # Errors
+    /// The backend can't be asked, or what it holds can't be read.
+    async fn renewed(&self, key: &SessionKey) -> Result<Option<Renewed>, BackendError>;
+
     /// Creates a session, of version 1, registered under its user within the cap. It never
     /// overwrites: a key that has a session or a tombstone, or is in its grace, is `Taken`. One
     /// whose session has expired may be `Taken` until that is swept. If it is taken and the user
@@ -79,7 +89,8 @@ pub trait Backend: Debug + Send + Sync + 'static {
     /// `Conflict` that has the new key. A key that has a session, the session's own too, or a
     /// tombstone, or is in its grace, is `Taken`. At no instant is the session under neither key or
     /// under both. The old key is left with a tombstone that says `Superseded`, after its grace if
-    /// it has one.
+    /// it has one. After a renewal that is kept for as long as was asked for, and [`TOMBSTONE_LIFE`](super::TOMBSTONE_LIFE)
+    /// at least.
     ///
     /// The cap of a replacement does not count the session that is replaced. Keys that led to that
     /// one lead nowhere from then on.

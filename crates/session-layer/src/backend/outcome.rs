@@ -1,3 +1,5 @@
+use std::time::SystemTime;
+
 use super::{Found, SessionKey};
 
 /// Why there is no session under a key.
@@ -17,6 +19,15 @@ pub enum Loaded {
     Found(Found),
     /// None.
     Missing(Missing),
+}
+
+/// Where a key led that was renewed, as [`renewed`](super::Backend::renewed) says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Renewed {
+    /// The key that the session got.
+    pub to: SessionKey,
+    /// Until when the old one leads there: the end of the grace.
+    pub until: SystemTime,
 }
 
 /// What [`create`](super::Backend::create) did.

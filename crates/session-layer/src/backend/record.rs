@@ -116,6 +116,9 @@ pub enum RotationKind {
         lifetime: Option<Lifetime>,
         /// How long the old key leads to the new one; zero for not at all.
         grace: Duration,
+        /// How long after that the old key is known to be one, and where it led; at least
+        /// [`TOMBSTONE_LIFE`](super::TOMBSTONE_LIFE).
+        kept: Duration,
     },
     /// Login or any other change of privilege: a new session begins, and the old key is dead at
     /// once. `created` is now.

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use super::Subject;
 use crate::backend::{
-    BackendError, Change, Created, Draft, Found, Loaded, Missing, Record, Rotated, Rotation,
-    SessionKey, Stats, Updated, UserId,
+    BackendError, Change, Created, Draft, Found, Loaded, Missing, Record, Renewed, Rotated,
+    Rotation, SessionKey, Stats, Updated, UserId,
 };
 
 /// A client of the backend under test, to whom an error or an answer that was not expected is a
@@ -29,6 +29,12 @@ impl Client {
     pub(super) fn load(&self, key: SessionKey) -> impl Future<Output = Loaded> + Send {
         let caller = Location::caller();
         async move { answer(self.subject.backend().load(&key).await, caller) }
+    }
+
+    #[track_caller]
+    pub(super) fn renewed(&self, key: SessionKey) -> impl Future<Output = Option<Renewed>> + Send {
+        let caller = Location::caller();
+        async move { answer(self.subject.backend().renewed(&key).await, caller) }
     }
 
     #[track_caller]
@@ -122,6 +128,18 @@ impl Client {
             match loaded.await {
                 Loaded::Missing(missing) => missing,
                 found => unexpected("no session", &found, caller),
+            }
+        }
+    }
+
+    /// Where a key that was renewed led, and until when.
+    #[track_caller]
+    pub(super) fn led(&self, key: SessionKey) -> impl Future<Output = Renewed> + Send {
+        let (caller, renewed) = (Location::caller(), self.renewed(key));
+        async move {
+            match renewed.await {
+                Some(renewed) => renewed,
+                None => unexpected("a key that was renewed", &None::<Renewed>, caller),
             }
         }
     }

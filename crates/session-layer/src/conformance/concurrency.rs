@@ -11,7 +11,7 @@ use super::sample::{
 };
 use crate::backend::{
     CapPolicy, Change, Created, Loaded, Missing, Payload, Record, Rotated, Rotation, RotationKind,
-    SessionKey, Updated,
+    SessionKey, TOMBSTONE_LIFE, Updated,
 };
 
 /// Lets so many clients do the same at once, each with its number, and gives what they returned.
@@ -343,7 +343,9 @@ pub async fn changes_survive_a_renewal_at_the_same_time(subject: Arc<dyn Subject
 async fn renew(client: Client, old: SessionKey, to: SessionKey) {
     loop {
         let record = client.found(old).await.record;
-        let kind = RotationKind::Renew { payload: record.payload, lifetime: None, grace: GRACE };
+        let Record { payload, .. } = record;
+        let kind =
+            RotationKind::Renew { payload, lifetime: None, grace: GRACE, kept: TOMBSTONE_LIFE };
         let rotation = Rotation { version: record.version, to, kind };
         if let Rotated::Done { .. } = client.rotate(old, &rotation).await {
             return;

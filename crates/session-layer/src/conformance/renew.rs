@@ -6,7 +6,9 @@ use super::client::Client;
 use super::sample::{
     ABSOLUTE, GRACE, IDLE, MARGIN, change, draft, key, login, payload, renewal, user,
 };
-use crate::backend::{Lifetime, Loaded, Missing, Record, Rotated, Rotation, RotationKind};
+use crate::backend::{
+    Lifetime, Loaded, Missing, Record, Rotated, Rotation, RotationKind, TOMBSTONE_LIFE,
+};
 
 /// Promise: a renewed session is the same one under another key, one version on, with the content
 /// that was given, and seen now.
@@ -164,6 +166,7 @@ pub async fn a_renewal_may_give_a_new_lifetime(subject: Arc<dyn Subject>) {
         payload: payload("second"),
         lifetime: Some(lifetime),
         grace: Duration::ZERO,
+        kept: TOMBSTONE_LIFE,
     };
     client.rotated(key("old"), &Rotation { version: 1, to: key("new"), kind }).await;
     let record = client.found(key("new")).await.record;

@@ -2,7 +2,8 @@ use std::num::NonZeroU32;
 use std::time::Duration;
 
 use crate::backend::{
-    Cap, CapPolicy, Change, Draft, Lifetime, Payload, Rotation, RotationKind, SessionKey, UserId,
+    Cap, CapPolicy, Change, Draft, Lifetime, Payload, Rotation, RotationKind, SessionKey,
+    TOMBSTONE_LIFE, UserId,
 };
 
 /// How long sessions of the tests live without being seen.
@@ -54,8 +55,18 @@ pub(super) fn change(version: u64, text: &str) -> Change {
 }
 
 pub(super) fn renewal(version: u64, to: SessionKey, grace: Duration) -> Rotation {
+    kept_renewal(version, to, grace, TOMBSTONE_LIFE)
+}
+
+/// One whose old key is known for so long after the grace.
+pub(super) fn kept_renewal(
+    version: u64,
+    to: SessionKey,
+    grace: Duration,
+    kept: Duration,
+) -> Rotation {
     let payload = payload("renewed");
-    Rotation { version, to, kind: RotationKind::Renew { payload, lifetime: None, grace } }
+    Rotation { version, to, kind: RotationKind::Renew { payload, lifetime: None, grace, kept } }
 }
 
 pub(super) fn replacement(version: u64, to: SessionKey, draft: Draft) -> Rotation {

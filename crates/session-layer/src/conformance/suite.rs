@@ -46,6 +46,12 @@ macro_rules! conformance_tests {
             a_renewal_may_give_a_new_lifetime
             a_renewed_session_stays_its_users
             an_old_key_leads_to_no_expired_session
+            a_renewed_key_is_known_to_lead_to_the_new_one
+            after_its_grace_it_is_known_where_a_key_led
+            where_a_key_led_is_known_for_as_long_as_was_asked
+            a_session_that_was_renewed_often_is_found_step_by_step
+            a_replaced_key_is_not_known_to_lead_anywhere
+            a_key_that_was_not_renewed_led_nowhere
             a_replaced_key_is_superseded_at_once
             a_replacement_is_a_new_session
             a_replacement_is_registered_under_its_user

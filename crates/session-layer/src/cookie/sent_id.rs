@@ -33,6 +33,12 @@ impl SentId {
         Self { id: predecessor.map(SessionId::of_predecessor), predecessor }
     }
 
+    /// No id.
+    #[cfg(feature = "guard")]
+    pub(crate) fn none() -> Self {
+        Self { id: None, predecessor: None }
+    }
+
     pub(crate) fn key(&self) -> Option<SessionKey> {
         self.id.as_ref().map(SessionId::key)
     }

@@ -29,6 +29,9 @@ pub(crate) struct Content {
     /// When it got its id, in seconds since 1970.
     #[serde(rename = "t")]
     renewed: u64,
+    /// Whether a client has come with the id that it got at a renewal; none if it got it otherwise.
+    #[serde(rename = "c", default, skip_serializing_if = "Option::is_none")]
+    id_used: Option<bool>,
     /// When its user logged in, in seconds since 1970.
     #[serde(rename = "i", default, skip_serializing_if = "Option::is_none")]
     login: Option<u64>,
@@ -49,15 +52,40 @@ impl Content {
             label: None,
             remembered: false,
             renewed: seconds(now),
+            id_used: None,
             login: None,
             note: None,
             fields: Arc::default(),
         })
     }
 
-    /// Notes that it gets another id now.
+    /// Notes that it gets another id now, which its client may never get.
     pub(crate) fn renew(&mut self, now: SystemTime) {
         self.renewed = seconds(now);
+        self.id_used = Some(false);
+    }
+
+    /// Notes that it begins anew under another id now.
+    pub(crate) fn replace(&mut self, now: SystemTime) {
+        self.renewed = seconds(now);
+        self.id_used = None;
+    }
+
+    /// Notes that its client has the id.
+    pub(crate) fn use_id(&mut self) {
+        self.id_used = self.id_used.map(|_| true);
+    }
+
+    /// Whether its client is known to have got the id by a renewal.
+    #[cfg(feature = "guard")]
+    pub(crate) fn is_id_used(&self) -> bool {
+        self.id_used == Some(true)
+    }
+
+    /// Whether nobody has come yet with the id that it got by a renewal.
+    #[cfg(feature = "guard")]
+    pub(crate) fn is_id_unused(&self) -> bool {
+        self.id_used == Some(false)
     }
 
     /// Notes that its user logs in now. What a guard kept was about whoever had it before.

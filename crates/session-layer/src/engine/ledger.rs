@@ -9,6 +9,8 @@ use tower_sessions_core::session::Id;
 mod commit;
 #[cfg(feature = "guard")]
 mod guarded;
+#[cfg(feature = "guard")]
+mod heir;
 mod reading;
 mod store;
 
@@ -26,6 +28,8 @@ use reading::Reading;
 
 #[cfg(feature = "guard")]
 pub(crate) use guarded::Look;
+#[cfg(feature = "guard")]
+pub(crate) use heir::Heir;
 
 pub(crate) use super::plan::{Stay, Turn, Wish};
 
@@ -62,6 +66,9 @@ struct State {
     /// The key that the request came with.
     #[cfg(feature = "guard")]
     asked_for: Option<SessionKey>,
+    /// A guard has looked at the session.
+    #[cfg(feature = "guard")]
+    is_guarded: bool,
     /// Why the session ends, if it does.
     ending: Ending,
 }
@@ -111,6 +118,8 @@ impl Ledger {
             handover: Handover::Unasked,
             #[cfg(feature = "guard")]
             asked_for: key,
+            #[cfg(feature = "guard")]
+            is_guarded: false,
             ending: Ending::Logout,
         };
         Arc::new_cyclic(|this| Self { config, this: this.clone(), state: Mutex::new(state) })
@@ -156,7 +165,7 @@ impl Ledger {
         match &state.known {
             Known::Unasked(_) | Known::Unreachable(_) => false,
             _ if state.drops_predecessor() || state.changes_cookie() => true,
-            Known::Live(_) if !state.notes.is_empty() => true,
+            Known::Live(_) if !state.notes.is_empty() || state.uses_new_id() => true,
             Known::Live(_) => {
                 let now = self.config.clock.now();
                 state.is_due_for_touch(now) || state.is_due_for_renewal(&self.config, now)
@@ -230,13 +239,19 @@ impl Ledger {
         }
     }
 
-    /// Commits what is to become of the note, where nothing else is to be committed.
+    /// Commits what is to become of the note, and that the client has its id, where nothing else is
+    /// to be committed.
     pub(crate) async fn commit_notes(&self) {
         let Some(view) = self.live(|live| Arc::clone(&live.view)) else { return };
-        if !self.state().notes.is_empty() {
+        if self.has_notes() {
             // Whoever needs to know has it committed at once.
             let _ = self.commit(&view).await;
         }
+    }
+
+    fn has_notes(&self) -> bool {
+        let state = self.state();
+        !state.notes.is_empty() || state.uses_new_id()
     }
 
     /// Ends a session that was to get another id: its `Session` has none to end it by.
@@ -295,6 +310,20 @@ impl State {
 
     fn drops_predecessor(&self) -> bool {
         self.predecessor.is_some() && !matches!(self.known, Known::Unasked(_))
+    }
+
+    /// Whether it is to be written down that the client has the id that it got by a renewal. Only a
+    /// guard asks.
+    #[cfg(feature = "guard")]
+    fn uses_new_id(&self) -> bool {
+        let Known::Live(live) = &self.known else { return false };
+        let has_id = self.asked_for == Some(live.key);
+        self.is_guarded && !self.passive && has_id && live.content.is_id_unused()
+    }
+
+    #[cfg(not(feature = "guard"))]
+    fn uses_new_id(&self) -> bool {
+        false
     }
 
     fn is_due_for_touch(&self, now: SystemTime) -> bool {

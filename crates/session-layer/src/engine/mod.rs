@@ -18,8 +18,8 @@ pub(crate) use content::Content;
 pub(crate) use fault::Fault;
 pub(crate) use id::{LENGTH as ID_LENGTH, SessionId};
 pub(crate) use knock::ledger_of;
-#[cfg(feature = "guard")]
-pub(crate) use ledger::Look;
 pub(crate) use ledger::{CookieChange, Ledger, Stay, Turn};
+#[cfg(feature = "guard")]
+pub(crate) use ledger::{Heir, Look};
 pub(crate) use predecessor::Predecessor;
 pub(crate) use seal::Sealer;

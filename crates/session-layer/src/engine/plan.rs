@@ -87,6 +87,8 @@ pub(super) struct Plan<'a> {
     pub(super) wish: &'a Wish,
     pub(super) updates: &'a [FieldUpdate],
     pub(super) notes: &'a [Arc<NoteEdit>],
+    /// The client has come with the id that it got by a renewal.
+    pub(super) uses_id: bool,
     /// As the handler's `Session` has them now.
     pub(super) fields: &'a Fields,
     pub(super) now: SystemTime,
@@ -137,7 +139,7 @@ impl Plan<'_> {
         let edit = Edit::between(&live.view, self.fields).with_updates(self.updates(live));
         let mut content = Content::clone(&live.content);
         self.adorn(&mut content);
-        let is_same = edit.is_empty() && content.note == live.content.note;
+        let is_same = edit.is_empty() && content.note == live.content.note && !self.uses_id;
         if is_same && self.wish.rotation.is_none() && !self.changes_stay(live) {
             return Ok(None);
         }
@@ -175,7 +177,10 @@ impl Plan<'_> {
         mut content: Content,
         view: Arc<Fields>,
     ) -> Result<Step, Fault> {
-        content.renew(self.now);
+        match turn {
+            Turn::Renew => content.renew(self.now),
+            Turn::Replace => content.replace(self.now),
+        }
         let content = Arc::new(content);
         let (id, payload) = self.under_new_id(&content)?;
         let (kind, next) = match turn {
@@ -184,7 +189,8 @@ impl Plan<'_> {
                 let mut record = self.seen(live);
                 record.version += 1;
                 let next = Live { key: id.key(), record, content, view };
-                (RotationKind::Renew { payload, lifetime, grace: self.config.grace }, next)
+                let (grace, kept) = (self.config.grace, self.config.old_ids_kept);
+                (RotationKind::Renew { payload, lifetime, grace, kept }, next)
             }
             Turn::Replace => {
                 let user = self.wish.user.clone().or_else(|| live.record.user.clone());
@@ -249,6 +255,9 @@ impl Plan<'_> {
         }
         if self.wish.user.is_some() {
             content.log_in(self.now);
+        }
+        if self.uses_id {
+            content.use_id();
         }
         for edit in self.notes {
             let text = edit(content.note.as_ref().map(StoredNote::as_str));

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use tokio::time::{Instant, timeout};
 
 use crate::backend::{
-    Backend, BackendError, Change, Created, Draft, Found, Health, Loaded, Record, Rotated,
+    Backend, BackendError, Change, Created, Draft, Found, Health, Loaded, Record, Renewed, Rotated,
     Rotation, SessionKey, Stats, Updated, UserId,
 };
 use crate::metrics::{self, Calls, Loads};
@@ -84,6 +84,10 @@ impl Backend for Observed {
         self.call("load", self.backend.load_stale(key))
             .await
             .inspect(|loaded| self.loads.count(loaded))
+    }
+
+    async fn renewed(&self, key: &SessionKey) -> Result<Option<Renewed>, BackendError> {
+        self.call("renewed", self.backend.renewed(key)).await
     }
 
     async fn create(&self, key: &SessionKey, draft: &Draft) -> Result<Created, BackendError> {

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU8, AtomicU32, Ordering};
 use async_trait::async_trait;
 use session_layer::backend::{
     Backend, BackendError, BackendErrorKind, Change, Created, Draft, Found, Loaded, MemoryBackend,
-    Record, Rotated, Rotation, SessionKey, Stats, Updated, UserId,
+    Record, Renewed, Rotated, Rotation, SessionKey, Stats, Updated, UserId,
 };
 use tokio::task::yield_now;
 
@@ -83,6 +83,10 @@ impl Backend for Faulty {
     async fn load_stale(&self, key: &SessionKey) -> Result<Loaded, BackendError> {
         self.copies.fetch_add(1, Ordering::SeqCst);
         self.load(key).await
+    }
+
+    async fn renewed(&self, key: &SessionKey) -> Result<Option<Renewed>, BackendError> {
+        self.call(false, self.memory.renewed(key)).await
     }
 
     async fn create(&self, key: &SessionKey, draft: &Draft) -> Result<Created, BackendError> {

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use auth_core::ManualClock;
 use session_layer::backend::{
     Backend, Cap, CapPolicy, Change, Created, Draft, Found, Lifetime, Loaded, MemoryBackend,
-    Payload, Record, Rotation, RotationKind, SessionKey, Updated, UserId,
+    Payload, Record, Rotation, RotationKind, SessionKey, TOMBSTONE_LIFE, Updated, UserId,
 };
 use session_layer::conformance::Subject;
 use session_layer::wrap::Failover;
@@ -148,6 +148,7 @@ pub(crate) fn renewal(version: u64, to: &str) -> Rotation {
         payload: Payload::from_bytes("renewed"),
         lifetime: None,
         grace: Duration::from_secs(30),
+        kept: TOMBSTONE_LIFE,
     };
     Rotation { version, to: key(to), kind }
 }

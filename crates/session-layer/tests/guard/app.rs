@@ -16,7 +16,7 @@ use guard_layer::{
 use session_layer::backend::{Backend, MemoryBackend};
 use session_layer::{
     Ending, FreshLayer, PassiveLayer, Session, SessionError, SessionEventKind, SessionExt,
-    SessionLayer,
+    SessionLayer, SessionLayerBuilder,
 };
 
 use crate::client::Client;
@@ -30,6 +30,9 @@ pub(crate) struct Shop {
     events: Arc<Mutex<Vec<GuardEvent>>>,
     endings: Endings,
 }
+
+/// After so many seconds a session that is renewed at all gets another id.
+pub(crate) const PERIOD: u64 = 6 * 3600;
 
 type Endings = Arc<Mutex<Vec<Ending>>>;
 
@@ -47,17 +50,36 @@ impl Shop {
         policy: Policy,
         configure: impl Fn(GuardLayerBuilder) -> GuardLayerBuilder,
     ) -> Self {
+        Self::built(policy, configure, |sessions| sessions)
+    }
+
+    /// Sessions get another id every [`PERIOD`], and old ids are known for a day.
+    pub(crate) fn renewing(policy: Policy) -> Self {
+        let seconds = Duration::from_secs;
+        Self::built(
+            policy,
+            |guard| guard.idle(seconds(2 * PERIOD)),
+            |layer| layer.renew_every(seconds(PERIOD), seconds(60)).keep_old_ids(seconds(86_400)),
+        )
+    }
+
+    fn built(
+        policy: Policy,
+        guard: impl Fn(GuardLayerBuilder) -> GuardLayerBuilder,
+        sessions: impl Fn(SessionLayerBuilder) -> SessionLayerBuilder,
+    ) -> Self {
         let clock = clock();
         let spy = Spy::over(MemoryBackend::builder().clock(clock.clone()).build().unwrap());
         let shared: Arc<dyn Backend> = Arc::new(spy.clone());
-        Self::over(policy, [Arc::clone(&shared), shared], spy, clock, configure)
+        Self::over(policy, [Arc::clone(&shared), shared], spy, clock, (guard, sessions))
     }
 
     /// Each node has a backend of its own to the same store.
     #[cfg(feature = "redis")]
     pub(crate) fn apart(policy: Policy, backends: [Arc<dyn Backend>; 2]) -> Self {
         let unused = Spy::over(MemoryBackend::new());
-        Self::over(policy, backends, unused, clock(), |guard| guard)
+        let as_it_is = (|guard| guard, |sessions| sessions);
+        Self::over(policy, backends, unused, clock(), as_it_is)
     }
 
     fn over(
@@ -65,7 +87,10 @@ impl Shop {
         backends: [Arc<dyn Backend>; 2],
         spy: Spy,
         clock: ManualClock,
-        configure: impl Fn(GuardLayerBuilder) -> GuardLayerBuilder,
+        (configure, configure_sessions): (
+            impl Fn(GuardLayerBuilder) -> GuardLayerBuilder,
+            impl Fn(SessionLayerBuilder) -> SessionLayerBuilder,
+        ),
     ) -> Self {
         let events = Arc::new(Mutex::new(Vec::new()));
         let endings = Endings::default();
@@ -74,7 +99,9 @@ impl Shop {
             let guard = GuardLayer::builder(policy.clone(), Peppers::new(1, &[7; 32]))
                 .clock(clock.clone())
                 .on_event(move |event| sink.lock().unwrap().push(event.clone()));
-            node(backend, &clock, configure(guard).build().unwrap(), Arc::clone(&endings))
+            let sessions = SessionLayer::builder_shared(backend).clock(clock.clone());
+            let sessions = configure_sessions(sessions);
+            node(sessions, configure(guard).build().unwrap(), Arc::clone(&endings))
         });
         Self { nodes, spy, clock, events, endings }
     }
@@ -132,21 +159,13 @@ fn clock() -> ManualClock {
     ManualClock::new(SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000))
 }
 
-fn node(
-    backend: Arc<dyn Backend>,
-    clock: &ManualClock,
-    guard: GuardLayer,
-    endings: Endings,
-) -> Node {
+fn node(sessions: SessionLayerBuilder, guard: GuardLayer, endings: Endings) -> Node {
     let week = Duration::from_secs(7 * 24 * 3600);
-    let sessions = SessionLayer::builder_shared(backend)
-        .clock(clock.clone())
-        .lifetime(week, week)
-        .on_event(move |event| {
-            if let SessionEventKind::Ended(ending) = event.kind {
-                endings.lock().unwrap().push(ending);
-            }
-        });
+    let sessions = sessions.lifetime(week, week).on_event(move |event| {
+        if let SessionEventKind::Ended(ending) = event.kind {
+            endings.lock().unwrap().push(ending);
+        }
+    });
     let router = guarded()
         .layer(guard.clone())
         .merge(exempt().layer(guard.exempt()))

@@ -10,6 +10,7 @@ mod ending;
 #[cfg(feature = "metrics")]
 mod figures;
 mod memory;
+mod old_id;
 mod page;
 mod places;
 #[cfg(feature = "redis")]

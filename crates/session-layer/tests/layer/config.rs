@@ -55,3 +55,17 @@ fn lifetimes_that_can_not_be_are_refused() {
     refused(|layer| layer.renew_every(minutes(10), minutes(6)), kind);
     refused(|layer| layer.renew_every(Duration::from_secs(59), Duration::ZERO), kind);
 }
+
+#[cfg(feature = "guard")]
+#[test]
+fn old_ids_are_kept_where_there_are_some_and_for_a_day_at_most() {
+    let minutes = |minutes: u64| Duration::from_secs(60 * minutes);
+    let useless = ConfigErrorKind::UselessSetting;
+    refused(|layer| layer.keep_old_ids(minutes(60)), useless);
+    let without_grace = |layer: SessionLayerBuilder| layer.renew_every(minutes(10), Duration::ZERO);
+    refused(|layer| without_grace(layer).keep_old_ids(minutes(60)), useless);
+    for kept in [minutes(1), minutes(25 * 60)] {
+        let renewed = |layer: SessionLayerBuilder| layer.renew_every(minutes(10), minutes(1));
+        refused(|layer| renewed(layer).keep_old_ids(kept), ConfigErrorKind::InvalidLifetime);
+    }
+}

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use session_layer::backend::MemoryBackend;
 use session_layer::backend::{
     Backend, BackendError, BackendErrorKind, Change, Created, Draft, Found, Loaded, Payload,
-    Record, Rotated, Rotation, RotationKind, SessionKey, Stats, Updated, UserId,
+    Record, Renewed, Rotated, Rotation, RotationKind, SessionKey, Stats, Updated, UserId,
 };
 use tokio::task::yield_now;
 
@@ -73,9 +73,10 @@ impl Spy {
         if verb != "stats" {
             self.0.calls.lock().unwrap().push(verb);
         }
-        let is_write = !matches!(verb, "load" | "load_fresh" | "load_stale" | "of_user" | "stats");
+        let is_read =
+            matches!(verb, "load" | "load_fresh" | "load_stale" | "renewed" | "of_user" | "stats");
         let is_down = self.0.is_down.load(Ordering::SeqCst);
-        match is_down || (is_write && self.0.writes_fail.load(Ordering::SeqCst)) {
+        match is_down || (!is_read && self.0.writes_fail.load(Ordering::SeqCst)) {
             true => {
                 Err(BackendError::caused_by(BackendErrorKind::Unavailable, "secret of the spy"))
             }
@@ -100,6 +101,10 @@ impl Backend for Spy {
 
     async fn load_stale(&self, key: &SessionKey) -> Result<Loaded, BackendError> {
         self.called("load_stale").await?.load_stale(key).await
+    }
+
+    async fn renewed(&self, key: &SessionKey) -> Result<Option<Renewed>, BackendError> {
+        self.called("renewed").await?.renewed(key).await
     }
 
     async fn create(&self, key: &SessionKey, draft: &Draft) -> Result<Created, BackendError> {

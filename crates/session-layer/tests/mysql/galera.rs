@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use session_layer::backend::mysql::MySqlBackend;
 use session_layer::backend::{
     Backend, BackendError, BackendErrorKind, Change, Created, Draft, Found, Loaded, Record,
-    Rotated, Rotation, SessionKey, Stats, Updated, UserId,
+    Renewed, Rotated, Rotation, SessionKey, Stats, Updated, UserId,
 };
 use session_layer::conformance::Subject;
 use test_servers::{Galera, PATIENCE, until};
@@ -48,6 +48,10 @@ impl Spread {
 impl Backend for Spread {
     async fn load(&self, key: &SessionKey) -> Result<Loaded, BackendError> {
         self.next().load(key).await
+    }
+
+    async fn renewed(&self, key: &SessionKey) -> Result<Option<Renewed>, BackendError> {
+        self.next().renewed(key).await
     }
 
     async fn create(&self, key: &SessionKey, draft: &Draft) -> Result<Created, BackendError> {

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use auth_core::ManualClock;
 use session_layer::backend::{
     Backend, BackendError, BackendErrorKind, Change, Created, Draft, Found, Loaded, MemoryBackend,
-    Record, Rotated, Rotation, SessionKey, Stats, Updated, UserId,
+    Record, Renewed, Rotated, Rotation, SessionKey, Stats, Updated, UserId,
 };
 use tokio::sync::Semaphore;
 
@@ -70,6 +70,10 @@ impl Backend for Spy {
             true => Err(BackendError::caused_by(BackendErrorKind::Unavailable, "it is down")),
             false => loaded,
         }
+    }
+
+    async fn renewed(&self, key: &SessionKey) -> Result<Option<Renewed>, BackendError> {
+        self.0.backend.renewed(key).await
     }
 
     async fn create(&self, key: &SessionKey, draft: &Draft) -> Result<Created, BackendError> {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use session_layer::backend::{
     Backend, Cap, CapPolicy, Change, Created, Draft, Record, Rotated, Rotation, RotationKind,
-    Updated,
+    TOMBSTONE_LIFE, Updated,
 };
 
 use crate::{Fixture, HOUR, content, draft, found, key, loaded, payload};
@@ -14,8 +14,12 @@ fn change(version: u64) -> Change {
 }
 
 fn renewal(to: &str) -> Rotation {
-    let kind =
-        RotationKind::Renew { payload: payload("renewed"), lifetime: None, grace: HOUR / 60 };
+    let kind = RotationKind::Renew {
+        payload: payload("renewed"),
+        lifetime: None,
+        grace: HOUR / 60,
+        kept: TOMBSTONE_LIFE,
+    };
     Rotation { version: 1, to: key(to), kind }
 }
 

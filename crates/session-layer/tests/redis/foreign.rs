@@ -4,6 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use session_layer::backend::{
     Backend, BackendError, BackendErrorKind, Change, Created, Record, Rotation, RotationKind,
+    TOMBSTONE_LIFE,
 };
 
 use crate::fixture::{ABSOLUTE, Fixture, IDLE, draft, key, login, name, payload};
@@ -38,7 +39,12 @@ async fn check(redis: &Fixture, of: &str) {
     let change = Change { version: 1, payload: payload("second"), lifetime: None };
     is_corrupt(backend.update(&key("a"), &change).await, of);
     let grace = Duration::from_secs(60);
-    let renew = RotationKind::Renew { payload: payload("third"), lifetime: None, grace };
+    let renew = RotationKind::Renew {
+        payload: payload("third"),
+        lifetime: None,
+        grace,
+        kept: TOMBSTONE_LIFE,
+    };
     for kind in [renew, RotationKind::Replace(login("bob"))] {
         let rotation = Rotation { version: 1, to: key("b"), kind };
         is_corrupt(backend.rotate(&key("a"), &rotation).await, of);

@@ -2,7 +2,7 @@
 
 use session_layer::backend::{
     Backend, BackendErrorKind, Change, Loaded, Missing, Payload, Record, Rotation, RotationKind,
-    UserId,
+    TOMBSTONE_LIFE, UserId,
 };
 
 use crate::fixture::{Fixture, draft, key, login, payload};
@@ -28,7 +28,12 @@ async fn what_needs_room_is_out_of_space_and_changes_nothing() {
     let change = Change { version: 1, payload: Payload::from_bytes(vec![0; 1000]), lifetime: None };
     out(redis.backend.update(&key("a"), &change).await.unwrap_err());
     let grace = std::time::Duration::from_secs(60);
-    let renew = RotationKind::Renew { payload: payload("new"), lifetime: None, grace };
+    let renew = RotationKind::Renew {
+        payload: payload("new"),
+        lifetime: None,
+        grace,
+        kept: TOMBSTONE_LIFE,
+    };
     for kind in [renew, RotationKind::Replace(login("bob"))] {
         let rotation = Rotation { version: 1, to: key("c"), kind };
         out(redis.backend.rotate(&key("a"), &rotation).await.unwrap_err());

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use session_layer::backend::{
     Backend, Created, Loaded, RedisBackend, Rotated, Rotation, RotationKind, SessionKey,
+    TOMBSTONE_LIFE,
 };
 use test_servers::until;
 use tokio::task::JoinSet;
@@ -96,7 +97,7 @@ async fn take(backend: &RedisBackend, n: u32, step: u32, [first, second]: [Sessi
         }
         1 => {
             let (payload, grace) = (payload("again"), Duration::from_secs(60));
-            let kind = RotationKind::Renew { payload, lifetime: None, grace };
+            let kind = RotationKind::Renew { payload, lifetime: None, grace, kept: TOMBSTONE_LIFE };
             let rotated = backend.rotate(&first, &Rotation { version: 1, to: second, kind }).await;
             rotated.is_ok_and(|rotated| rotated == Rotated::Done { ended: Vec::new() })
         }

@@ -6,7 +6,7 @@ use futures_util::future::join_all;
 use session_layer::ConfigErrorKind;
 use session_layer::backend::{
     Backend, BackendErrorKind, Change, Created, HealthStatus, Loaded, RedisBackend, Replication,
-    Rotation, RotationKind, Updated,
+    Rotation, RotationKind, TOMBSTONE_LIFE, Updated,
 };
 use test_servers::{PATIENCE, WatchedRedis};
 
@@ -40,7 +40,12 @@ async fn what_must_not_be_undone_is_on_the_replicas_when_it_is_answered() {
     backend.create(&key("a"), &login("alice")).await.unwrap();
     on_all("a").await;
     let grace = Duration::from_secs(60);
-    let kind = RotationKind::Renew { payload: payload("new"), lifetime: None, grace };
+    let kind = RotationKind::Renew {
+        payload: payload("new"),
+        lifetime: None,
+        grace,
+        kept: TOMBSTONE_LIFE,
+    };
     backend.rotate(&key("a"), &Rotation { version: 1, to: key("b"), kind }).await.unwrap();
     on_all("b").await;
     backend.delete(&key("b")).await.unwrap();

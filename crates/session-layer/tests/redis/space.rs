@@ -6,6 +6,7 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use session_layer::backend::{
     Backend, Cap, CapPolicy, Change, Draft, Lifetime, Record, Rotation, RotationKind,
+    TOMBSTONE_LIFE,
 };
 use session_layer::conformance::Subject;
 
@@ -86,7 +87,12 @@ async fn nothing_stays_for_ever() {
     let kind = RotationKind::Replace(login("bob"));
     redis.backend.rotate(&key("b"), &Rotation { version: 1, to: key("e"), kind }).await.unwrap();
     let grace = Duration::from_secs(60);
-    let kind = RotationKind::Renew { payload: payload("new"), lifetime: None, grace };
+    let kind = RotationKind::Renew {
+        payload: payload("new"),
+        lifetime: None,
+        grace,
+        kept: TOMBSTONE_LIFE,
+    };
     redis.backend.rotate(&key("c"), &Rotation { version: 1, to: key("f"), kind }).await.unwrap();
     for name in redis.keys().await {
         assert!(redis.life(&name).await <= ABSOLUTE, "{name}");

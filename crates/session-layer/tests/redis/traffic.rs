@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use session_layer::backend::{Backend, Change, Rotation, RotationKind, UserId};
+use session_layer::backend::{Backend, Change, Rotation, RotationKind, TOMBSTONE_LIFE, UserId};
 
 use crate::fixture::{Counts, Fixture, draft, key, login, payload};
 
@@ -14,7 +14,12 @@ async fn all_verbs(redis: &Fixture, round: u64) {
     redis.backend.update(&a, &change).await.unwrap();
     redis.backend.touch(&a).await.unwrap();
     let grace = Duration::from_secs(60);
-    let kind = RotationKind::Renew { payload: payload("third"), lifetime: None, grace };
+    let kind = RotationKind::Renew {
+        payload: payload("third"),
+        lifetime: None,
+        grace,
+        kept: TOMBSTONE_LIFE,
+    };
     redis.backend.rotate(&a, &Rotation { version: 2, to: b, kind }).await.unwrap();
     redis.found(a).await;
     redis.found(b).await;

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use session_layer::backend::{
-    Backend, BackendError, Change, Created, Draft, Found, Loaded, Record, Rotated, Rotation,
-    SessionKey, Stats, Updated, UserId,
+    Backend, BackendError, Change, Created, Draft, Found, Loaded, Record, Renewed, Rotated,
+    Rotation, SessionKey, Stats, Updated, UserId,
 };
 use session_layer::conformance::Subject;
 use tokio::sync::RwLock;
@@ -47,6 +47,10 @@ impl Subject for Gated {
 impl Backend for Gated {
     async fn load(&self, key: &SessionKey) -> Result<Loaded, BackendError> {
         self.open().await.load(key).await
+    }
+
+    async fn renewed(&self, key: &SessionKey) -> Result<Option<Renewed>, BackendError> {
+        self.open().await.renewed(key).await
     }
 
     async fn create(&self, key: &SessionKey, draft: &Draft) -> Result<Created, BackendError> {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use session_layer::backend::{Backend, Payload, Rotated, Rotation, RotationKind};
+use session_layer::backend::{Backend, Payload, Rotated, Rotation, RotationKind, TOMBSTONE_LIFE};
 use test_servers::until;
 
 use super::samples::{create, found, key};
@@ -22,6 +22,7 @@ async fn a_renewal_goes_on_as_what_was_restored_in_its_place_meanwhile() {
         payload: Payload::from_bytes("renewed"),
         lifetime: None,
         grace: Duration::from_secs(10),
+        kept: TOMBSTONE_LIFE,
     };
     let rotation = Rotation { version: 1, to: key("second"), kind };
     let renewal = tokio::spawn({

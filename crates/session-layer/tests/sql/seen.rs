@@ -49,7 +49,12 @@ async fn an_update_that_waited_leaves_when_a_session_was_seen() {
 async fn a_renewal_that_waited_leaves_when_a_session_was_seen() {
     let seen = SeenLater::start().await;
     let payload = Payload::from_bytes(b"renewed".to_vec());
-    let kind = RotationKind::Renew { payload, lifetime: None, grace: Duration::ZERO };
+    let kind = RotationKind::Renew {
+        payload,
+        lifetime: None,
+        grace: Duration::ZERO,
+        kept: Duration::ZERO,
+    };
     let renewal = Rotation { version: 1, to: key("b"), kind };
     seen.sessions.rotate(&key("a"), &renewal).await.unwrap();
     seen.check("b").await;

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use session_layer::backend::{
     Backend, Created, Loaded, Missing, Payload, Rotated, Rotation, RotationKind, SqliteBackend,
-    Updated,
+    TOMBSTONE_LIFE, Updated,
 };
 use test_servers::{Process, until};
 
@@ -148,6 +148,6 @@ async fn take(backend: &SqliteBackend, session: &str, step: &str) {
 fn renewal(session: &str) -> Rotation {
     let payload = Payload::from_bytes(content("renewed"));
     let grace = Duration::from_secs(600);
-    let kind = RotationKind::Renew { payload, lifetime: None, grace };
+    let kind = RotationKind::Renew { payload, lifetime: None, grace, kept: TOMBSTONE_LIFE };
     Rotation { version: 2, to: key(&format!("{session} renewed")), kind }
 }

@@ -25,3 +25,4 @@ mod preferences;
 mod service;
 mod tabs;
 mod throttle;
+mod two_holders;

@@ -1,6 +1,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
+use auth_core::SharedClock;
 use axum::Router;
 use axum::extract::connect_info::MockConnectInfo;
 use clap::Parser;
@@ -33,11 +34,17 @@ impl Service {
 
     /// Two instances with one store, and one secret for their guards.
     pub(crate) fn two(options: &[&str]) -> [Self; 2] {
-        let (files, backend) = (Files::new(), Arc::new(MemoryBackend::new()));
+        Self::two_by(&SharedClock::default(), options)
+    }
+
+    /// The same, by a clock of the test.
+    pub(crate) fn two_by(clock: &SharedClock, options: &[&str]) -> [Self; 2] {
+        let backend = MemoryBackend::builder().clock(clock.clone()).build().unwrap();
+        let (files, backend) = (Files::new(), Arc::new(backend));
         let key = files.write("key", "a secret of all instances, 32 bytes or more");
         let all = [options, &["--guard-key", &key]].concat();
         [(); 2].map(|()| {
-            let service = Self::over(Arc::clone(&backend), &all);
+            let service = Self::over(Arc::clone(&backend), clock, &all);
             service.lifecycle.enter(Phase::Serving);
             service
         })
@@ -45,15 +52,15 @@ impl Service {
 
     /// Not ready yet.
     pub(crate) fn starting(options: &[&str]) -> Self {
-        Self::over(Arc::new(MemoryBackend::new()), options)
+        Self::over(Arc::new(MemoryBackend::new()), &SharedClock::default(), options)
     }
 
-    fn over(backend: Arc<MemoryBackend>, options: &[&str]) -> Self {
+    fn over(backend: Arc<MemoryBackend>, clock: &SharedClock, options: &[&str]) -> Self {
         let files = Files::new();
         let users = files.write("users", &users());
         let all = [&["shop", "--instance", "shop-1", "--users", &users], options].concat();
         let options = Options::try_parse_from(all).unwrap();
-        let shop = Shop::new(&options, backend, Figures::new()).unwrap();
+        let shop = Shop::with_clock(&options, backend, Figures::new(), clock).unwrap();
         let lifecycle = shop.lifecycle().clone();
         let peer = SocketAddr::from((Ipv4Addr::LOCALHOST, 40_000));
         let operators = operators(shop.clone()).layer(MockConnectInfo(peer));

@@ -2,8 +2,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use session_layer::backend::{
-    Backend, BackendError, Change, Created, Draft, Found, Loaded, Record, Rotated, Rotation,
-    SessionKey, Stats, Updated, UserId,
+    Backend, BackendError, Change, Created, Draft, Found, Loaded, Record, Renewed, Rotated,
+    Rotation, SessionKey, Stats, Updated, UserId,
 };
 
 /// A backend that the layer has, and that is asked past it too.
@@ -14,6 +14,10 @@ pub(crate) struct Shared(pub(crate) Arc<dyn Backend>);
 impl Backend for Shared {
     async fn load(&self, key: &SessionKey) -> Result<Loaded, BackendError> {
         self.0.load(key).await
+    }
+
+    async fn renewed(&self, key: &SessionKey) -> Result<Option<Renewed>, BackendError> {
+        self.0.renewed(key).await
     }
 
     async fn create(&self, key: &SessionKey, draft: &Draft) -> Result<Created, BackendError> {

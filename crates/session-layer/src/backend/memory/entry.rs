@@ -3,7 +3,8 @@ use std::time::Duration;
 use super::millis::Millis;
 use super::registry::Place;
 use crate::backend::{
-    Change, Draft, Found, Lifetime, Missing, Payload, Record, SessionKey, TOMBSTONE_LIFE, UserId,
+    Change, Draft, Found, Lifetime, Missing, Payload, Record, Renewed, SessionKey, TOMBSTONE_LIFE,
+    UserId,
 };
 
 /// What is known about a key.
@@ -28,7 +29,7 @@ pub(super) struct Session {
 /// A key that had a session.
 #[derive(Debug)]
 pub(super) struct Former {
-    /// The key that the session has now, and until when this one leads there.
+    /// The key that the session got, and until when this one leads there.
     leads_to: Option<(SessionKey, Millis)>,
     missing: Missing,
     forgotten: Millis,
@@ -57,6 +58,18 @@ impl Entry {
         match self {
             Self::Session(session) => Sight::Live(session),
             Self::Former(former) => former.look(now),
+        }
+    }
+
+    /// Where it leads, or led.
+    pub(super) fn renewed(&self, now: Millis) -> Option<Renewed> {
+        match self {
+            Self::Former(Former { leads_to: Some((to, until)), forgotten, .. })
+                if now < *forgotten =>
+            {
+                Some(Renewed { to: *to, until: until.time() })
+            }
+            _ => None,
         }
     }
 
@@ -138,9 +151,10 @@ impl Former {
         Self { missing: Missing::Superseded, ..Self::ended(now) }
     }
 
-    pub(super) fn renewed(to: SessionKey, grace: Duration, now: Millis) -> Self {
+    pub(super) fn renewed(to: SessionKey, grace: Duration, kept: Duration, now: Millis) -> Self {
         let until = now.after(grace);
-        Self { leads_to: Some((to, until)), ..Self::replaced(until) }
+        let forgotten = until.after(kept.max(TOMBSTONE_LIFE));
+        Self { leads_to: Some((to, until)), missing: Missing::Superseded, forgotten }
     }
 
     fn look(&self, now: Millis) -> Sight<'static> {

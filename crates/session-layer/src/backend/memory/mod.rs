@@ -20,8 +20,8 @@ use async_trait::async_trait;
 use store::Store;
 
 use super::{
-    Backend, BackendError, Change, Created, Draft, Found, Loaded, Record, Rotated, Rotation,
-    SessionKey, Stats, Updated, UserId,
+    Backend, BackendError, Change, Created, Draft, Found, Loaded, Record, Renewed, Rotated,
+    Rotation, SessionKey, Stats, Updated, UserId,
 };
 
 /// Keeps sessions in the memory of this process: for a single instance whose sessions need not
@@ -59,6 +59,10 @@ impl MemoryBackend {
 impl Backend for MemoryBackend {
     async fn load(&self, key: &SessionKey) -> Result<Loaded, BackendError> {
         Ok(self.store.load(key))
+    }
+
+    async fn renewed(&self, key: &SessionKey) -> Result<Option<Renewed>, BackendError> {
+        Ok(self.store.renewed(key))
     }
 
     async fn create(&self, key: &SessionKey, draft: &Draft) -> Result<Created, BackendError> {

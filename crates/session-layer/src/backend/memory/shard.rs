@@ -4,7 +4,7 @@ use super::agenda::Agenda;
 use super::entry::{Entry, Sight};
 use super::key_hasher::BuildKeyHasher;
 use super::millis::Millis;
-use crate::backend::{Missing, SessionKey};
+use crate::backend::{Missing, Renewed, SessionKey};
 
 /// A part of all keys, and what is known about each.
 #[derive(Debug, Default)]
@@ -39,6 +39,10 @@ impl Shard {
             Some(slot) => slot.entry.look(now),
             None => Sight::Missing(Missing::Absent),
         }
+    }
+
+    pub(super) fn renewed(&self, key: &SessionKey, now: Millis) -> Option<Renewed> {
+        self.slots.get(key)?.entry.renewed(now)
     }
 
     /// What was known about the key before.

@@ -7,7 +7,7 @@ use super::millis::Millis;
 use super::registry::Registry;
 use super::shard::Shard;
 use super::transaction::Transaction;
-use crate::backend::{Change, Loaded, Missing, SessionKey, Updated};
+use crate::backend::{Change, Loaded, Missing, Renewed, SessionKey, Updated};
 
 /// All sessions. What reads or changes one takes the lock of its shard; what changes which ones
 /// there are is a [`Transaction`].
@@ -83,6 +83,11 @@ impl Store {
             Sight::Missing(missing) => Loaded::Missing(missing),
             Sight::LeadsTo(_) => Loaded::Missing(Missing::Superseded),
         }
+    }
+
+    pub(super) fn renewed(&self, key: &SessionKey) -> Option<Renewed> {
+        let (shard, now) = self.lock(self.shard_of(key));
+        shard.renewed(key, now)
     }
 
     pub(super) fn update(&self, key: &SessionKey, change: &Change) -> Updated {

@@ -68,10 +68,10 @@ impl<'a> Transaction<'a> {
             return Ok(Rotated::Taken);
         }
         match &rotation.kind {
-            RotationKind::Renew { payload, lifetime, grace } => {
+            RotationKind::Renew { payload, lifetime, grace, kept } => {
                 room?;
                 session.renew(payload, *lifetime, self.now);
-                self.end(key, |now| Former::renewed(rotation.to, *grace, now));
+                self.end(key, |now| Former::renewed(rotation.to, *grace, *kept, now));
                 self.register(&rotation.to, session);
                 Ok(Rotated::Done { ended: Vec::new() })
             }

@@ -6,11 +6,11 @@ use super::MySqlBuilder;
 use super::migrate::Migrate;
 use super::server::MySqlServer;
 use crate::backend::sql::{
-    Count, Create, Delete, Load, OfUser, Pool, Restore, Rotate, Sweep, Touch, Write,
+    Count, Create, Delete, Load, LookBack, OfUser, Pool, Restore, Rotate, Sweep, Touch, Write,
 };
 use crate::backend::{
-    Backend, BackendError, Change, Created, Draft, Found, Loaded, Record, Rotated, Rotation,
-    SessionKey, Stats, Updated, UserId,
+    Backend, BackendError, Change, Created, Draft, Found, Loaded, Record, Renewed, Rotated,
+    Rotation, SessionKey, Stats, Updated, UserId,
 };
 
 /// Sessions in MySQL 8 or MariaDB. See the [module](crate::backend::mysql).
@@ -48,6 +48,10 @@ impl MySqlBackend {
 impl Backend for MySqlBackend {
     async fn load(&self, key: &SessionKey) -> Result<Loaded, BackendError> {
         self.pool.run(&Load { key }).await
+    }
+
+    async fn renewed(&self, key: &SessionKey) -> Result<Option<Renewed>, BackendError> {
+        self.pool.run(&LookBack { key }).await
     }
 
     async fn create(&self, key: &SessionKey, draft: &Draft) -> Result<Created, BackendError> {

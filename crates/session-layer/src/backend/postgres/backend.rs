@@ -6,11 +6,11 @@ use super::PostgresBuilder;
 use super::migrate::Migrate;
 use super::server::PostgresServer;
 use crate::backend::sql::{
-    Count, Create, Delete, Load, OfUser, Pool, Restore, Rotate, Sweep, Touch, Write,
+    Count, Create, Delete, Load, LookBack, OfUser, Pool, Restore, Rotate, Sweep, Touch, Write,
 };
 use crate::backend::{
-    Backend, BackendError, Change, Created, Draft, Found, Loaded, Record, Rotated, Rotation,
-    SessionKey, Stats, Updated, UserId,
+    Backend, BackendError, Change, Created, Draft, Found, Loaded, Record, Renewed, Rotated,
+    Rotation, SessionKey, Stats, Updated, UserId,
 };
 
 /// Sessions in PostgreSQL. See the [module](crate::backend::postgres).
@@ -47,6 +47,10 @@ impl PostgresBackend {
 impl Backend for PostgresBackend {
     async fn load(&self, key: &SessionKey) -> Result<Loaded, BackendError> {
         self.pool.run(&Load { key }).await
+    }
+
+    async fn renewed(&self, key: &SessionKey) -> Result<Option<Renewed>, BackendError> {
+        self.pool.run(&LookBack { key }).await
     }
 
     async fn create(&self, key: &SessionKey, draft: &Draft) -> Result<Created, BackendError> {

@@ -1,12 +1,10 @@
-use std::time::Duration;
-
 use sqlx::postgres::PgArguments;
 use sqlx::query::Query;
 use sqlx::{PgConnection, Postgres, Row};
 
 use super::sql;
 use crate::backend::sql::{
-    Counted, Entry, Handover, Read, Statements, Takeover, key_of_bytes, millis, user_number,
+    Counted, Entry, Handover, Heir, Read, Statements, Takeover, key_of_bytes, millis, user_number,
 };
 use crate::backend::{Change, Draft, SessionKey, TOMBSTONE_LIFE, UserId};
 
@@ -65,12 +63,12 @@ impl Statements for PgConnection {
         &mut self,
         key: &SessionKey,
         read: Read<'_>,
-        successor: Option<(&SessionKey, Duration)>,
+        heir: Option<Heir<'_>>,
     ) -> Result<bool, sqlx::Error> {
         let query = sqlx::query(sql::SUPERSEDE)
-            .bind(successor.map(|(key, _)| bytes(key)))
-            .bind(successor.map_or(0, |(_, grace)| millis(grace)))
-            .bind(millis(TOMBSTONE_LIFE))
+            .bind(heir.map(|heir| bytes(heir.key)))
+            .bind(heir.map_or(0, |heir| millis(heir.grace)))
+            .bind(millis(heir.map_or(TOMBSTONE_LIFE, |heir| heir.kept)))
             .bind(bytes(key))
             .bind(read.version)
             .bind(read.user.map(|user| user.as_str().as_bytes()));

@@ -49,6 +49,14 @@ impl Answer {
     }
 }
 
+/// Reads the reply to a `GET` of a session's key.
+pub(super) fn stored(reply: Value) -> Result<Option<Stored>, BackendError> {
+    match reply {
+        Value::Nil => Ok(None),
+        reply => Stored::read(bytes(reply)?).map(Some).ok_or_else(corrupt),
+    }
+}
+
 /// Reads the reply to a question about a user: keys and sessions in turns.
 pub(super) fn sessions(reply: Value) -> Result<Vec<Found>, BackendError> {
     let mut parts = parts(reply)?.into_iter();

@@ -43,8 +43,8 @@ use async_trait::async_trait;
 use redis::{Cmd, Value};
 
 use super::{
-    Backend, BackendError, Change, Created, Draft, Found, Health, Loaded, Record, ReplicationLevel,
-    Rotated, Rotation, SessionKey, Stats, StoreHealth, Updated, UserId,
+    Backend, BackendError, Change, Created, Draft, Found, Health, Loaded, Record, Renewed,
+    ReplicationLevel, Rotated, Rotation, SessionKey, Stats, StoreHealth, Updated, UserId,
 };
 use cluster::Cluster;
 use fault::backend_error;
@@ -246,6 +246,13 @@ impl Backend for RedisBackend {
         match &*self.store {
             Store::Single(single) => single.load_stale(key).await,
             Store::Cluster(cluster) => cluster.load_stale(key).await,
+        }
+    }
+
+    async fn renewed(&self, key: &SessionKey) -> Result<Option<Renewed>, BackendError> {
+        match &*self.store {
+            Store::Single(single) => single.renewed(key).await,
+            Store::Cluster(cluster) => cluster.renewed(key).await,
         }
     }
 

@@ -53,6 +53,7 @@ pub(super) mod cluster {
         RESTORE: "record" "cluster/find" "cluster/hold" "cluster/restore";
         DECIDE: "cluster/decide";
         RELEASE: "record" "cluster/find" "cluster/release";
+        KEEP_ALIAS: "record" "cluster/keep_alias";
 
         REGISTER: "record" "store" "cluster/index" "cluster/register";
         LET_GO: "record" "cluster/index" "cluster/let_go";

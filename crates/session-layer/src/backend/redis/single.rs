@@ -4,9 +4,9 @@ use futures_util::future::try_join;
 use redis::{Value, cmd};
 use tokio::time::Instant;
 
-use super::answer::{Answer, numbers, sessions, time};
+use super::answer::{Answer, numbers, sessions, stored, time};
 use super::draft::DraftTexts;
-use super::fault::{backend_error, corrupt, unexpected};
+use super::fault::{backend_error, unexpected};
 use super::lifetime::{Millis, millis};
 use super::names::Names;
 use super::record_texts::RecordTexts;
@@ -17,7 +17,7 @@ use super::stored::{Stored, beginning, head};
 use super::tracking::Tracker;
 use crate::backend::{
     BackendError, Change, Created, Draft, Found, Lifetime, Loaded, Missing, Payload, Record,
-    Rotated, Rotation, RotationKind, SessionKey, Stats, Updated, UserId,
+    Renewed, Rotated, Rotation, RotationKind, SessionKey, Stats, Updated, UserId,
 };
 
 /// The verbs of a backend, where a script sees all keys: each is one.
@@ -62,15 +62,23 @@ impl Single {
         deadline: Instant,
     ) -> Result<Loaded, BackendError> {
         let name = self.names.session(key);
-        match self.server.ask(cmd("GET").arg(&name), deadline).await.map_err(backend_error)? {
-            Value::Nil => Ok(Loaded::Missing(Missing::Absent)),
-            Value::BulkString(value) => match Stored::read(value).ok_or_else(corrupt)? {
-                Stored::Session(record) => Ok(Loaded::Found(Found { key: *key, record })),
-                Stored::Ended => Ok(Loaded::Missing(Missing::Absent)),
-                Stored::Superseded => Ok(Loaded::Missing(Missing::Superseded)),
-                Stored::Alias => self.follow(key, &name, deadline).await,
-            },
-            _ => Err(unexpected()),
+        let value =
+            self.server.ask(cmd("GET").arg(&name), deadline).await.map_err(backend_error)?;
+        match stored(value)? {
+            Some(Stored::Session(record)) => Ok(Loaded::Found(Found { key: *key, record })),
+            Some(Stored::Ended) | None => Ok(Loaded::Missing(Missing::Absent)),
+            Some(Stored::Superseded) => Ok(Loaded::Missing(Missing::Superseded)),
+            Some(Stored::Alias(_)) => self.follow(key, &name, deadline).await,
+        }
+    }
+
+    pub(super) async fn renewed(&self, key: &SessionKey) -> Result<Option<Renewed>, BackendError> {
+        let (name, deadline) = (self.names.session(key), self.server.deadline());
+        let value =
+            self.server.ask(cmd("GET").arg(&name), deadline).await.map_err(backend_error)?;
+        match stored(value)? {
+            Some(Stored::Alias(renewed)) => Ok(Some(renewed)),
+            _ => Ok(None),
         }
     }
 
@@ -126,8 +134,8 @@ impl Single {
         rotation: &Rotation,
     ) -> Result<Rotated, BackendError> {
         let answer = match &rotation.kind {
-            RotationKind::Renew { payload, lifetime, grace } => {
-                self.renew(key, rotation, (payload, *lifetime, *grace)).await?
+            RotationKind::Renew { payload, lifetime, grace, kept } => {
+                self.renew(key, rotation, (payload, *lifetime), [*grace, *kept]).await?
             }
             RotationKind::Replace(draft) => self.replace(key, rotation, draft).await?,
         };
@@ -254,11 +262,13 @@ impl Single {
         &self,
         key: &SessionKey,
         rotation: &Rotation,
-        (payload, lifetime, grace): (&Payload, Option<Lifetime>, Duration),
+        (payload, lifetime): (&Payload, Option<Lifetime>),
+        times: [Duration; 2],
     ) -> Result<Answer, BackendError> {
         let (read, head) = (beginning(rotation.version), head(next(rotation.version), payload));
-        let (lifetime, grace) = (lifetime.map(Millis::from), millis(grace));
-        let mut arguments = vec![&read[..], &head, payload.as_bytes(), grace.as_bytes()];
+        let (lifetime, [grace, kept]) = (lifetime.map(Millis::from), times.map(millis));
+        let mut arguments = vec![&read[..], &head, payload.as_bytes()];
+        arguments.extend([grace.as_bytes(), kept.as_bytes()]);
         arguments.extend(lifetime.iter().flat_map(Millis::arguments));
         let keys = [&self.names.session(&rotation.to), self.names.live()];
         self.judge((Write::Lasting, &script::RENEW), key, &keys, &arguments).await

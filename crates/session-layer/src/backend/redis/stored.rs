@@ -3,13 +3,14 @@ use std::time::{Duration, SystemTime};
 
 use bytes::{Buf, Bytes};
 
-use crate::backend::{Payload, Record, UserId};
+use super::names::session_key;
+use crate::backend::{Payload, Record, Renewed, UserId};
 
 /// What a session's key holds; `lua/record.lua` has the layout.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Stored {
     Session(Record),
-    Alias,
+    Alias(Renewed),
     Ended,
     Superseded,
 }
@@ -20,7 +21,7 @@ impl Stored {
         let mut value = Bytes::from(value);
         match value.try_get_u8().ok()? {
             b'S' => session(value).map(Self::Session),
-            b'A' => (value.len() == ALIAS).then_some(Self::Alias),
+            b'A' => alias(value).map(Self::Alias),
             b'E' => value.is_empty().then_some(Self::Ended),
             b'X' => value.is_empty().then_some(Self::Superseded),
             _ => None,
@@ -29,7 +30,10 @@ impl Stored {
 }
 
 /// When it ends, and the new key as text.
-const ALIAS: usize = 8 + 43;
+fn alias(mut value: Bytes) -> Option<Renewed> {
+    let until = time(&mut value)?;
+    Some(Renewed { to: session_key(&value)?, until })
+}
 
 /// How a session of this version begins.
 pub(super) fn beginning(version: u64) -> Vec<u8> {
@@ -94,6 +98,7 @@ fn user_id(user: &[u8]) -> Option<Option<UserId>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::backend::SessionKey;
 
     fn at(millis: u64) -> SystemTime {
         SystemTime::UNIX_EPOCH + Duration::from_millis(millis)
@@ -159,7 +164,9 @@ mod tests {
     fn tombstones_and_aliases_are_told_apart_from_what_is_foreign() {
         assert_eq!(Stored::read(b"E".to_vec()), Some(Stored::Ended));
         assert_eq!(Stored::read(b"X".to_vec()), Some(Stored::Superseded));
-        assert_eq!(Stored::read([b"A".as_slice(), &[0; 51]].concat()), Some(Stored::Alias));
+        let (to, until) = (SessionKey::of_id("new"), at(7));
+        let alias = [b"A".as_slice(), &7_u64.to_be_bytes(), to.to_string().as_bytes()].concat();
+        assert_eq!(Stored::read(alias), Some(Stored::Alias(Renewed { to, until })));
         for foreign in [b"".as_slice(), b"EX", b"A", b"hello", b"{\"user\":1}", &[0; 52]] {
             assert_eq!(Stored::read(foreign.to_vec()), None, "{foreign:?}");
         }

@@ -3,7 +3,7 @@ use std::time::SystemTime;
 use sqlx::{ColumnIndex, Decode, Row, Type};
 
 use super::time::{instant, span};
-use crate::backend::{Found, Missing, Payload, Record, SessionKey, UserId};
+use crate::backend::{Found, Missing, Payload, Record, Renewed, SessionKey, UserId};
 
 /// A row of the table of sessions, and the server's time when it was read.
 pub(in crate::backend) struct Entry {
@@ -72,6 +72,17 @@ impl Entry {
             SUPERSEDED => self.superseded(),
             ENDED => Ok(Standing::Missing(Missing::Absent)),
             _ => Err(unreadable("state")),
+        }
+    }
+
+    /// Where the key leads, or led, if it was renewed.
+    pub(super) fn renewed(self) -> Result<Option<Renewed>, sqlx::Error> {
+        match self.successor {
+            Some(successor) if self.state == SUPERSEDED && self.expires > self.now => {
+                let to = key_of_bytes(&successor)?;
+                Ok(Some(Renewed { to, until: time(self.ends, "ends")? }))
+            }
+            _ => Ok(None),
         }
     }
 

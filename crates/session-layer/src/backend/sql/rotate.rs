@@ -1,11 +1,11 @@
-use std::time::Duration;
-
 use super::create::{register, take_turn};
 use super::load::{Look, look};
 use super::transaction::{Ending, Steps, transact};
 use super::work::Work;
-use super::{Handover, Read, Statements};
-use crate::backend::{Created, Draft, Rotated, Rotation, RotationKind, SessionKey, UserId};
+use super::{Handover, Heir, Read, Statements};
+use crate::backend::{
+    Created, Draft, Rotated, Rotation, RotationKind, SessionKey, TOMBSTONE_LIFE, UserId,
+};
 
 /// [`Backend::rotate`](crate::backend::Backend::rotate).
 pub(in crate::backend) struct Rotate<'a> {
@@ -45,10 +45,11 @@ impl Rotate<'_> {
         let version = i64::try_from(*version).map_err(|error| sqlx::Error::Decode(error.into()))?;
         let read = Read { version, user };
         match kind {
-            RotationKind::Renew { payload, lifetime, grace } => {
+            RotationKind::Renew { payload, lifetime, grace, kept } => {
                 let lifetime = lifetime.as_ref();
                 let handover = Handover { from: self.key, version, to, payload, lifetime };
-                transact(connection, &Renewal { handover, grace: *grace, read }).await
+                let heir = Heir { key: to, grace: *grace, kept: (*kept).max(TOMBSTONE_LIFE) };
+                transact(connection, &Renewal { handover, heir, read }).await
             }
             RotationKind::Replace(draft) => {
                 let from = self.key;
@@ -61,7 +62,7 @@ impl Rotate<'_> {
 /// A renewal; it gives nothing where the session is not what was read.
 struct Renewal<'a> {
     handover: Handover<'a>,
-    grace: Duration,
+    heir: Heir<'a>,
     read: Read<'a>,
 }
 
@@ -73,12 +74,11 @@ impl<C: Statements> Steps<C> for Renewal<'_> {
         if let Some(user) = self.read.user {
             connection.lock_user(user).await?;
         }
-        let Handover { from, to, .. } = self.handover;
         // Before it is superseded, for then there is nothing left to copy.
         let inserted = connection.insert_renewed(&self.handover).await?;
         // Without a grace it leads nowhere, whatever time it is for who waits for this one's lock.
-        let leads_to = (!self.grace.is_zero()).then_some((to, self.grace));
-        if !connection.supersede(from, self.read, leads_to).await? {
+        let heir = (!self.heir.grace.is_zero()).then_some(self.heir);
+        if !connection.supersede(self.handover.from, self.read, heir).await? {
             return Ok(Ending::Undo(None));
         }
         Ok(match inserted {

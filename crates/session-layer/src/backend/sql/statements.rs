@@ -56,7 +56,7 @@ pub(in crate::backend) trait Statements: Connection {
         &mut self,
         key: &SessionKey,
         read: Read<'_>,
-        successor: Option<(&SessionKey, Duration)>,
+        heir: Option<Heir<'_>>,
     ) -> impl Future<Output = Result<bool, sqlx::Error>> + Send;
 
     /// Turns a session into a tombstone.
@@ -105,6 +105,15 @@ pub(in crate::backend) trait Statements: Connection {
 pub(in crate::backend) struct Read<'a> {
     pub(in crate::backend) version: i64,
     pub(in crate::backend) user: Option<&'a UserId>,
+}
+
+/// Where a renewed key leads, and for how long.
+#[derive(Clone, Copy)]
+pub(in crate::backend) struct Heir<'a> {
+    pub(in crate::backend) key: &'a SessionKey,
+    pub(in crate::backend) grace: Duration,
+    /// How long after that it is known where it led.
+    pub(in crate::backend) kept: Duration,
 }
 
 /// A renewed session, from key to key.

@@ -17,7 +17,7 @@ use super::writer::{Weight, Writer};
 use super::{read, write};
 use crate::backend::{
     Backend, BackendError, BackendErrorKind, Change, Created, Draft, Found, Loaded, Record,
-    Rotated, Rotation, SessionKey, Stats, Updated, UserId,
+    Renewed, Rotated, Rotation, SessionKey, Stats, Updated, UserId,
 };
 
 /// Sessions in an SQLite file, for all processes of one machine.
@@ -97,6 +97,11 @@ impl Backend for SqliteBackend {
             }
             None => self.read(work).await,
         }
+    }
+
+    async fn renewed(&self, key: &SessionKey) -> Result<Option<Renewed>, BackendError> {
+        let key = *key;
+        self.read(move |file, now| read::renewed(file, &key, now)).await
     }
 
     async fn create(&self, key: &SessionKey, draft: &Draft) -> Result<Created, BackendError> {

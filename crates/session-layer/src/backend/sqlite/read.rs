@@ -3,8 +3,10 @@
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::fault::Fault;
-use super::row::{LIVE_BY_KEY, LIVE_BY_USER, found, id};
-use crate::backend::{Found, Loaded, Missing, SessionKey, Stats, UserId};
+use super::row::{LIVE_BY_KEY, LIVE_BY_USER, NO_TIME, found, id};
+use super::time::time;
+use super::write::NEVER;
+use crate::backend::{Found, Loaded, Missing, Renewed, SessionKey, Stats, UserId};
 
 /// What there is under a key.
 pub(super) enum Entry {
@@ -38,6 +40,17 @@ pub(super) fn entry(file: &Connection, key: &SessionKey, now: i64) -> Result<Ent
     };
     let renewed = if now < former.grace_ends { live(file, &successor, now)? } else { None };
     Ok(renewed.map_or(Entry::Missing(Missing::Superseded), Entry::Renewed))
+}
+
+/// Where a key that was renewed leads, or led.
+pub(super) fn renewed(
+    file: &Connection,
+    key: &SessionKey,
+    now: i64,
+) -> Result<Option<Renewed>, Fault> {
+    let former = former(file, key, now)?.filter(|former| former.grace_ends != NEVER);
+    let Some(Former { successor: Some(to), grace_ends }) = former else { return Ok(None) };
+    Ok(Some(Renewed { to, until: time(grace_ends).ok_or(NO_TIME)? }))
 }
 
 /// The live session with this very key.

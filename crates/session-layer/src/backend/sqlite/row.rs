@@ -33,7 +33,7 @@ pub(super) fn found(row: &Row<'_>) -> Result<Found, Fault> {
     Ok(Found { key, record })
 }
 
-const NO_TIME: Fault = Fault::Row("a time before 1970");
+pub(super) const NO_TIME: Fault = Fault::Row("a time before 1970");
 
 fn user(value: ValueRef<'_>) -> Result<Option<UserId>, Fault> {
     match value.as_str_or_null() {

@@ -83,10 +83,12 @@ pub(super) fn rotate(
     }
     match &rotation.kind {
         RotationKind::Replace(draft) => replace(tx, key, &rotation.to, draft),
-        RotationKind::Renew { payload, lifetime, grace } => {
+        RotationKind::Renew { payload, lifetime, grace, kept } => {
             let life = Life::of(&found.record, *lifetime, tx.now);
             renew(tx, key, &rotation.to, payload, &life)?;
-            bury(tx, key, Some(&rotation.to), tx.now + span(*grace))?;
+            let grace_ends = tx.now + span(*grace);
+            let forgotten = grace_ends + span((*kept).max(TOMBSTONE_LIFE));
+            bury(tx, key, Some(&rotation.to), (grace_ends, forgotten))?;
             Ok(Rotated::Done { ended: Vec::new() })
         }
     }
@@ -101,7 +103,7 @@ fn replace(
     let Room::Without(ended) = room(tx, draft, Some(old))? else { return Ok(Rotated::Full) };
     end_all(tx, &ended)?;
     remove(tx, old)?;
-    bury(tx, old, Some(new), tx.now)?;
+    bury(tx, old, Some(new), (NEVER, tx.now + span(TOMBSTONE_LIFE)))?;
     insert(tx, new, draft)?;
     Ok(Rotated::Done { ended })
 }
@@ -253,7 +255,7 @@ fn end_all(tx: &Transaction<'_>, keys: &[SessionKey]) -> Result<(), Fault> {
 
 fn end(tx: &Transaction<'_>, key: &SessionKey) -> Result<(), Fault> {
     remove(tx, key)?;
-    bury(tx, key, None, tx.now)
+    bury(tx, key, None, (NEVER, tx.now + span(TOMBSTONE_LIFE)))
 }
 
 fn remove(tx: &Transaction<'_>, key: &SessionKey) -> Result<(), Fault> {
@@ -262,16 +264,18 @@ fn remove(tx: &Transaction<'_>, key: &SessionKey) -> Result<(), Fault> {
     Ok(())
 }
 
+/// The end of a grace that there never was.
+pub(super) const NEVER: i64 = 0;
+
 /// Remembers that a key had a session, for longer than any request with it is in flight.
 fn bury(
     tx: &Transaction<'_>,
     key: &SessionKey,
     successor: Option<&SessionKey>,
-    grace_ends: i64,
+    (grace_ends, expires): (i64, i64),
 ) -> Result<(), Fault> {
     const SQL: &str = "\
         INSERT INTO former (id, key, successor, grace_ends, expires) VALUES (?1, ?2, ?3, ?4, ?5)";
-    let expires = grace_ends + span(TOMBSTONE_LIFE);
     let successor = successor.map(SessionKey::as_bytes);
     tx.prepare_cached(SQL)?.execute(params![
         id(key),

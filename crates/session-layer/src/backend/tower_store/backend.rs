@@ -11,7 +11,7 @@ use super::fault::{refused, timed_out};
 use super::shelf::Shelf;
 use crate::backend::{
     Backend, BackendError, BackendErrorKind, Change, Created, Draft, Found, Health, Loaded, Record,
-    Rotated, Rotation, SessionKey, Stats, StoreHealth, Updated, UserId,
+    Renewed, Rotated, Rotation, SessionKey, Stats, StoreHealth, Updated, UserId,
 };
 
 /// Keeps sessions in a [`SessionStore`] of tower-sessions, whichever that is, and weakens these
@@ -97,6 +97,10 @@ const BROKEN_OFF: &str = "the store panicked, or the runtime has ended";
 impl Backend for TowerBackend {
     async fn load(&self, key: &SessionKey) -> Result<Loaded, BackendError> {
         timeout(self.timeout, self.shelf.load(key)).await.unwrap_or_else(|_| Err(timed_out()))
+    }
+
+    async fn renewed(&self, key: &SessionKey) -> Result<Option<Renewed>, BackendError> {
+        timeout(self.timeout, self.shelf.renewed(key)).await.unwrap_or_else(|_| Err(timed_out()))
     }
 
     async fn create(&self, key: &SessionKey, draft: &Draft) -> Result<Created, BackendError> {

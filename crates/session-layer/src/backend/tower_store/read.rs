@@ -1,8 +1,8 @@
-use super::entry::{Entry, Roll, id_of_roll};
+use super::entry::{Entry, Roll, id_of_roll, id_of_session};
 use super::fault::corrupt;
 use super::session::Session;
 use super::shelf::{Shelf, Sight};
-use crate::backend::{BackendError, Found, Loaded, Missing, SessionKey, UserId};
+use crate::backend::{BackendError, Found, Loaded, Missing, Renewed, SessionKey, UserId};
 
 /// The verbs that only read.
 impl Shelf {
@@ -25,6 +25,17 @@ impl Shelf {
             Sight::Missing(missing) => Loaded::Missing(missing),
             Sight::LeadsTo(_) => Loaded::Missing(Missing::Superseded),
         })
+    }
+
+    /// Where a key that was renewed leads, or led.
+    pub(super) async fn renewed(&self, key: &SessionKey) -> Result<Option<Renewed>, BackendError> {
+        let _held = self.reading(&[*key]).await?;
+        match self.read(id_of_session(key)).await? {
+            Some(Entry::Former(former)) if former.key == *key && former.forgotten > self.now() => {
+                Ok(former.successor())
+            }
+            _ => Ok(None),
+        }
     }
 
     pub(super) async fn of_user(&self, user: &UserId) -> Result<Vec<Found>, BackendError> {

@@ -18,8 +18,9 @@ impl Shelf {
     ) -> Result<Rotated, BackendError> {
         let Rotation { version, to, kind } = rotation;
         match kind {
-            RotationKind::Renew { payload, lifetime, grace } => {
-                let renewal = Renewal { payload, lifetime: *lifetime, grace: *grace };
+            RotationKind::Renew { payload, lifetime, grace, kept } => {
+                let (lifetime, grace, kept) = (*lifetime, *grace, *kept);
+                let renewal = Renewal { payload, lifetime, grace, kept };
                 self.renew(key, *version, to, renewal).await
             }
             RotationKind::Replace(draft) => self.replace_by(key, *version, to, draft).await,
@@ -54,7 +55,10 @@ impl Shelf {
         let now = self.now();
         let mates = self.mates(user.as_ref()).await?;
         let next = session.changed(renewal.payload, renewal.lifetime, now).under(to);
-        let former = Former::renewed(key, to, after(now, span(renewal.grace)));
+        let former = {
+            let until = after(now, span(renewal.grace));
+            Former::renewed(key, to, (until, span(renewal.kept)))
+        };
         self.turn(next, &mates, former).await.map(|turned| match turned {
             true => Rotated::Done { ended: Vec::new() },
             false => Rotated::Taken,
@@ -127,4 +131,5 @@ struct Renewal<'a> {
     payload: &'a Payload,
     lifetime: Option<Lifetime>,
     grace: Duration,
+    kept: Duration,
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 
 use super::time::{after, millis, span, time};
 use crate::backend::{
-    Draft, Found, Lifetime, Missing, Payload, Record, SessionKey, TOMBSTONE_LIFE, UserId,
+    Draft, Found, Lifetime, Missing, Payload, Record, Renewed, SessionKey, TOMBSTONE_LIFE, UserId,
 };
 
 /// A session, live until it expires.
@@ -107,12 +107,20 @@ impl Former {
         Self { superseded: true, ..Self::ended(key, now) }
     }
 
-    pub(super) fn renewed(key: &SessionKey, to: &SessionKey, until: u64) -> Self {
-        Self { leads_to: Some((Successor(*to), until)), ..Self::replaced(key, until) }
+    /// One that leads there until some time, and is forgotten later.
+    pub(super) fn renewed(key: &SessionKey, to: &SessionKey, (until, kept): (u64, u64)) -> Self {
+        let forgotten = after(until, kept.max(span(TOMBSTONE_LIFE)));
+        Self { leads_to: Some((Successor(*to), until)), superseded: true, key: *key, forgotten }
     }
 
     pub(super) fn leads_to(&self, now: u64) -> Option<SessionKey> {
         self.leads_to.as_ref().filter(|(_, until)| now < *until).map(|(Successor(key), _)| *key)
+    }
+
+    /// Where it leads, or led.
+    pub(super) fn successor(&self) -> Option<Renewed> {
+        let (Successor(to), until) = self.leads_to.as_ref()?;
+        Some(Renewed { to: *to, until: time(*until) })
     }
 
     pub(super) fn missing(&self) -> Missing {

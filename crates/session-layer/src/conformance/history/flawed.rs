@@ -12,7 +12,7 @@ use tokio::task::yield_now;
 use super::first_violation;
 use crate::backend::{
     Backend, BackendError, BackendErrorKind, Change, Created, Draft, Found, Lifetime, Loaded,
-    MemoryBackend, Missing, Record, Rotated, Rotation, SessionKey, Stats, Updated, UserId,
+    MemoryBackend, Missing, Record, Renewed, Rotated, Rotation, SessionKey, Stats, Updated, UserId,
 };
 use crate::conformance::Subject;
 
@@ -145,6 +145,10 @@ impl Backend for Flawed {
             return Ok(late.map_or(loaded, Loaded::Found));
         }
         Ok(loaded)
+    }
+
+    async fn renewed(&self, key: &SessionKey) -> Result<Option<Renewed>, BackendError> {
+        self.or_fault(self.inner.renewed(key)).await
     }
 
     async fn create(&self, key: &SessionKey, draft: &Draft) -> Result<Created, BackendError> {

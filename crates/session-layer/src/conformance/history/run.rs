@@ -12,6 +12,7 @@ use super::names::{Content, KEYS, Key, Names, USERS};
 use super::observation::observe;
 use crate::backend::{
     BackendError, Cap, Change, Draft, Lifetime, Loaded, Record, Rotation, RotationKind,
+    TOMBSTONE_LIFE,
 };
 use crate::conformance::{Subject, sample};
 
@@ -180,6 +181,7 @@ impl Run {
                     payload: Names::content(content),
                     lifetime: life.map(Life::lifetime),
                     grace: Duration::from_secs(grace),
+                    kept: TOMBSTONE_LIFE,
                 };
                 let rotation = Rotation { version, to: key(to), kind };
                 observe(backend.rotate(&key(of), &rotation).await, names)

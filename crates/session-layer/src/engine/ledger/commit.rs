@@ -39,8 +39,9 @@ impl Ledger {
     fn plan(&self, fields: &Fields) -> Result<Option<Step>, Fault> {
         let state = self.state();
         let State { known, wish, updates, notes, .. } = &*state;
-        let now = self.config.clock.now();
-        Plan { config: &self.config, known, wish, updates, notes, fields, now }.step()
+        let (now, uses_id) = (self.config.clock.now(), state.uses_new_id());
+        let config = &self.config;
+        Plan { config, known, wish, updates, notes, uses_id, fields, now }.step()
     }
 
     async fn take(&self, step: Step) -> Result<Progress, Fault> {

@@ -26,6 +26,7 @@ impl Ledger {
             content: Arc::clone(&live.content),
             id_age: is_old_copy.then(|| live.content.id_age(self.config.clock.now())),
         });
+        state.is_guarded = true;
         if state.handover == Handover::Unasked {
             state.handover = Handover::Ready;
         }

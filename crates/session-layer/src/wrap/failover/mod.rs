@@ -22,7 +22,7 @@ use std::sync::{Arc, Once};
 use async_trait::async_trait;
 
 use crate::backend::{
-    Backend, BackendError, Change, Created, Draft, Found, Health, Loaded, Record, Rotated,
+    Backend, BackendError, Change, Created, Draft, Found, Health, Loaded, Record, Renewed, Rotated,
     Rotation, SessionKey, Stats, Updated, UserId,
 };
 use catch_up::Pace;
@@ -32,12 +32,12 @@ use verb::{Halfway, outcome};
 /// Keeps all sessions in two stores, so that either may be gone.
 ///
 /// It keeps the promises of [`Backend`] but for these. A key that was renewed leads to the session
-/// only in the store that renewed it: if that is lost within the grace, the old key is `Superseded`.
-/// The cap on a user's sessions is held by the store that leads. While instances don't agree on
-/// which store leads, for as long as one of them can't reach a store that others reach and about
-/// four [probes](FailoverBuilder::probe_every) longer, one may read what is older than what another
-/// one wrote; of two changes of the same session at the same time through different leads, one may
-/// be lost.
+/// only in the store that renewed it: if that is lost within the grace, the old key is
+/// `Superseded`, and where it led is not known. The cap on a user's sessions is held by the store
+/// that leads. While instances don't agree on which store leads, for as long as one of them can't
+/// reach a store that others reach and about four [probes](FailoverBuilder::probe_every) longer,
+/// one may read what is older than what another one wrote; of two changes of the same session at
+/// the same time through different leads, one may be lost.
 ///
 /// # How
 ///
@@ -127,6 +127,11 @@ impl Backend for Failover {
     async fn load_stale(&self, key: &SessionKey) -> Result<Loaded, BackendError> {
         let pair = self.pair();
         begin!(pair, |mode| verb::load_stale(pair, mode, key))
+    }
+
+    async fn renewed(&self, key: &SessionKey) -> Result<Option<Renewed>, BackendError> {
+        let pair = self.pair();
+        begin!(pair, |mode| verb::renewed(pair, mode, key))
     }
 
     async fn create(&self, key: &SessionKey, draft: &Draft) -> Result<Created, BackendError> {

@@ -197,7 +197,7 @@ pub(super) mod testing {
     use super::*;
     use crate::backend::{
         Backend, Change, Draft, Found, Lifetime, Loaded, MemoryBackend, Payload, Rotated, Rotation,
-        RotationKind, SessionKey, Updated,
+        RotationKind, SessionKey, TOMBSTONE_LIFE, Updated,
     };
 
     /// Two empty memory backends.
@@ -228,7 +228,7 @@ pub(super) mod testing {
 
     pub(in super::super) async fn renew(store: &Store, key: &SessionKey, to: &SessionKey) {
         let (payload, grace) = (Payload::default(), Duration::from_secs(60));
-        let kind = RotationKind::Renew { payload, lifetime: None, grace };
+        let kind = RotationKind::Renew { payload, lifetime: None, grace, kept: TOMBSTONE_LIFE };
         let rotation = Rotation { version: 1, to: *to, kind };
         let rotated = store.rotate(key, &rotation).await.unwrap();
         assert_eq!(rotated, Rotated::Done { ended: Vec::new() });

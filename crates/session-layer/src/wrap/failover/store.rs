@@ -8,7 +8,7 @@ use tokio::time::{Instant, timeout};
 
 use crate::backend::{
     Backend, BackendError, BackendErrorKind, Change, Created, Draft, Found, Health, Loaded,
-    Payload, Record, Rotated, Rotation, SessionKey, Stats, Updated, UserId,
+    Payload, Record, Renewed, Rotated, Rotation, SessionKey, Stats, Updated, UserId,
 };
 use crate::observe::Calls;
 
@@ -69,6 +69,10 @@ impl Backend for Store {
 
     async fn load_stale(&self, key: &SessionKey) -> Result<Loaded, BackendError> {
         self.bounded("load", self.backend.load_stale(key)).await
+    }
+
+    async fn renewed(&self, key: &SessionKey) -> Result<Option<Renewed>, BackendError> {
+        self.bounded("renewed", self.backend.renewed(key)).await
     }
 
     async fn create(&self, key: &SessionKey, draft: &Draft) -> Result<Created, BackendError> {

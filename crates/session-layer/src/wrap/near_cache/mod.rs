@@ -20,7 +20,7 @@ use crate::backend::RedisBackend;
 #[cfg(feature = "redis")]
 use crate::backend::redis::{Follower, Tracking};
 use crate::backend::{
-    Backend, BackendError, Change, Created, Draft, Found, Health, Loaded, Record, Rotated,
+    Backend, BackendError, Change, Created, Draft, Found, Health, Loaded, Record, Renewed, Rotated,
     Rotation, SessionKey, Stats, Updated, UserId,
 };
 use crate::observe::Calls;
@@ -246,6 +246,10 @@ impl<B: Backend> Backend for NearCache<B> {
     async fn load_fresh(&self, key: &SessionKey) -> Result<Loaded, BackendError> {
         let _stale = self.stale(key);
         self.asked("load", self.store().load_fresh(key)).await
+    }
+
+    async fn renewed(&self, key: &SessionKey) -> Result<Option<Renewed>, BackendError> {
+        self.asked("renewed", self.store().renewed(key)).await
     }
 
     async fn create(&self, key: &SessionKey, draft: &Draft) -> Result<Created, BackendError> {

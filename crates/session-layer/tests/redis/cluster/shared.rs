@@ -4,7 +4,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use redis::FromRedisValue;
 use session_layer::backend::{
-    Backend, Created, Draft, Loaded, RedisBackend, Rotation, RotationKind, SessionKey, UserId,
+    Backend, Created, Draft, Loaded, RedisBackend, Rotation, RotationKind, SessionKey,
+    TOMBSTONE_LIFE, UserId,
 };
 use session_layer::conformance::Subject;
 use test_servers::{PATIENCE, RedisCluster};
@@ -92,6 +93,11 @@ pub(crate) async fn slot(cluster: &RedisCluster, name: &str) -> u16 {
 
 pub(crate) fn renewal(version: u64, to: SessionKey) -> Rotation {
     let grace = Duration::from_secs(60);
-    let kind = RotationKind::Renew { payload: payload("renewed"), lifetime: None, grace };
+    let kind = RotationKind::Renew {
+        payload: payload("renewed"),
+        lifetime: None,
+        grace,
+        kept: TOMBSTONE_LIFE,
+    };
     Rotation { version, to, kind }
 }

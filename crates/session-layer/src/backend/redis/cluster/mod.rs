@@ -19,16 +19,17 @@ pub(super) use topology::Topology;
 use redis::{Value, cmd};
 use tokio::time::Instant;
 
+use super::answer::stored;
 use super::draft::DraftTexts;
 use super::fault::unexpected;
 use super::lifetime::{Millis, instant, millis};
 use super::names::Names;
 use super::replication::Write;
 use super::script::{Script, cluster as script};
-use super::stored::{beginning, head};
+use super::stored::{Stored, beginning, head};
 use crate::backend::{
-    BackendError, Change, Created, Draft, Found, Lifetime, Loaded, Missing, Record, SessionKey,
-    Stats, Updated,
+    BackendError, Change, Created, Draft, Found, Lifetime, Loaded, Missing, Record, Renewed,
+    SessionKey, Stats, Updated,
 };
 use answer::{Answer, number, record};
 use newcomer::Newcomer;
@@ -84,6 +85,25 @@ impl Cluster {
             Value::BulkString(_) => self.follow(key, deadline).await,
             _ => Err(unexpected()),
         }
+    }
+
+    /// A key that a step has is asked for once more when that is decided.
+    pub(super) async fn renewed(&self, key: &SessionKey) -> Result<Option<Renewed>, BackendError> {
+        let (name, deadline) = (self.names.session(key), self.nodes.deadline());
+        for _ in 0..2 {
+            match self.nodes.ask(&name, cmd("GET").arg(&name), deadline).await? {
+                Value::BulkString(value) if value.first() == Some(&b'P') => {
+                    self.view(key, deadline).await?;
+                }
+                value => {
+                    return Ok(match stored(value)? {
+                        Some(Stored::Alias(renewed)) => Some(renewed),
+                        _ => None,
+                    });
+                }
+            }
+        }
+        Ok(None)
     }
 
     pub(super) async fn create(

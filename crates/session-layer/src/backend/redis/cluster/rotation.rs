@@ -2,6 +2,7 @@ use tokio::time::Instant;
 
 use super::super::fault::unexpected;
 use super::super::lifetime::millis;
+use super::super::script::cluster as script;
 use super::super::stored::{beginning, lasting};
 use super::Cluster;
 use super::answer::Answer;
@@ -10,6 +11,7 @@ use super::room::Room;
 use super::step::{Left, Step, Taking};
 use crate::backend::{
     BackendError, Found, Loaded, Record, Rotated, Rotation, RotationKind, SessionKey,
+    TOMBSTONE_LIFE,
 };
 
 /// What came of an attempt.
@@ -85,10 +87,22 @@ impl Cluster {
         let count = async {
             tokio::join!(self.delist(&gone), self.announce(&rotation.to, newcomer.times()));
         };
-        Ok(match step.commit(count).await? {
-            true => Attempt::Done { ended },
-            false => Attempt::Again,
-        })
+        if !step.commit(count).await? {
+            return Ok(Attempt::Again);
+        }
+        self.keep_alias(key, &rotation.kind).await;
+        Ok(Attempt::Done { ended })
+    }
+
+    /// Whoever lets go of the key leaves an alias for the life of a tombstone, for nobody else knows
+    /// how long it is to be kept. If this fails it is not longer.
+    async fn keep_alias(&self, key: &SessionKey, kind: &RotationKind) {
+        let RotationKind::Renew { kept, .. } = kind else { return };
+        if *kept > TOMBSTONE_LIFE {
+            let (name, kept) = (self.names.session(key), millis(*kept));
+            let arguments = [kept.as_bytes()];
+            let _ = self.hint(&script::KEEP_ALIAS, &name, &arguments, self.hint_deadline()).await;
+        }
     }
 
     /// What there is instead of the session that was to be rotated.

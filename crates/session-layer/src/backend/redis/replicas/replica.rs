@@ -47,7 +47,7 @@ impl Replica {
         match wire.ask(cmd("GET").arg(name), deadline).await {
             Ok(Value::BulkString(value)) => match Stored::read(value)? {
                 Stored::Session(record) => Some(record),
-                Stored::Alias | Stored::Ended | Stored::Superseded => None,
+                Stored::Alias(_) | Stored::Ended | Stored::Superseded => None,
             },
             Ok(_) => None,
             Err(_) => {

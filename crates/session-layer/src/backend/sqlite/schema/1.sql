@@ -27,7 +27,7 @@ CREATE TABLE former (
     key BLOB NOT NULL,
     -- The key that took its place; none if the session was ended.
     successor BLOB,
-    -- Until then the key leads to its successor.
+    -- Until then the key leads to its successor; 0 if it never did.
     grace_ends INTEGER NOT NULL,
     expires INTEGER NOT NULL
 ) STRICT;

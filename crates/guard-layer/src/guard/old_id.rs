@@ -1,0 +1,95 @@
+//! What is done when an id comes back that a session had once, after the grace of its renewal: there
+//! are two who have the cookie. Whoever has sent it is a guest, does not wait for this, and learns
+//! nothing.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use auth_core::{Clock, Rejection};
+use tokio::time::timeout;
+
+use super::config::Config;
+use crate::audit::GuardEventKind;
+use crate::decision::{Decision, Verdict};
+use crate::guarded::{Guarded, Heir, Looked};
+use crate::note::Note;
+use crate::shown::seconds;
+
+/// How many are looked into at once: who sends one again and again costs the store no more than that.
+pub(super) const AT_ONCE: usize = 8;
+
+/// How long it may take to find the session.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Looks into it, if the request came with one and it has a turn.
+pub(super) fn look_into(config: &Arc<Config>, session: &Guarded) {
+    if !session.has_old_id() {
+        return;
+    }
+    let Ok(turn) = Arc::clone(&config.old_ids).try_acquire_owned() else {
+        return tracing::debug!("an old id of a session is one too many to look into");
+    };
+    let (config, session) = (Arc::clone(config), session.clone());
+    tokio::spawn(async move {
+        if let Err(rejection) = judge(&config, &session).await {
+            let code = rejection.code();
+            tracing::warn!(code, "an old id of a session came back, and was not looked into");
+        }
+        drop(turn);
+    });
+}
+
+async fn judge(config: &Config, session: &Guarded) -> Result<(), Rejection> {
+    let Ok(heir) = timeout(PATIENCE, session.heir()).await else {
+        tracing::warn!(
+            "an old id of a session came back, and what became of it was not found in time"
+        );
+        return Ok(());
+    };
+    let Some(Heir { session, old_copy }) = heir? else { return Ok(()) };
+    let Some(looked) = session.look().await? else { return Ok(()) };
+    let verdict = config.policy.load().judge_old_copy(old_copy);
+    if verdict.would == Decision::Allow || is_known(&looked) {
+        return Ok(());
+    }
+    act(config, &session, &looked.user, verdict).await
+}
+
+/// Whether it was told before. That is so until the session's user has proved who they are.
+fn is_known(looked: &Looked) -> bool {
+    looked.note.as_ref().is_some_and(|note| note.read().forked.is_some())
+}
+
+/// Tells of it, and does to the session what was decided, unless another instance was quicker.
+async fn act(
+    config: &Config,
+    session: &Guarded,
+    user: &str,
+    verdict: Verdict,
+) -> Result<(), Rejection> {
+    let decision = verdict.decision;
+    // It is suspected before it is ended: it is so if the store then fails.
+    if !note(session, seconds(config.clock.now()), decision != Decision::Allow).await? {
+        return Ok(());
+    }
+    let kind = GuardEventKind::judged(&config.policy.load(), verdict);
+    config.events.tell(&config.event(session, user, kind));
+    let Decision::End { others } = decision else { return Ok(()) };
+    if others {
+        session.end_others().await?;
+    }
+    session.end().await
+}
+
+/// Notes it; false if it was noted before, or the session has ended.
+async fn note(session: &Guarded, at: u64, suspects: bool) -> Result<bool, Rejection> {
+    let is_new = Arc::new(AtomicBool::new(false));
+    let told = Arc::clone(&is_new);
+    let edit = Note::edit(move |note| {
+        told.store(note.forked.is_none(), Ordering::Relaxed);
+        note.fork(at, suspects);
+    });
+    session.edit_now(edit).await?;
+    Ok(is_new.load(Ordering::Relaxed))
+}
