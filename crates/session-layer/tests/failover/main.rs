@@ -6,6 +6,7 @@ mod both_gone;
 mod chaos;
 mod faulty;
 mod health;
+mod lagging;
 mod normal;
 mod primary_gone;
 mod stores;

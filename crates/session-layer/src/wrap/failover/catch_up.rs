@@ -12,6 +12,7 @@ use super::journal::{self, Missed, What};
 use super::pair::Pair;
 use super::retire::retire;
 use super::ripening::{Ripeness, Ripening};
+use super::send::send_left;
 use super::{Follower, Mode, Side};
 use crate::backend::{Backend, BackendError, BackendErrorKind};
 
@@ -77,7 +78,7 @@ async fn is_noted(store: &impl Backend) -> Result<bool, BackendError> {
 }
 
 async fn look(
-    pair: &Pair,
+    pair: &Arc<Pair>,
     mode: Mode,
     settled: bool,
     ripening: &mut Ripening,
@@ -87,22 +88,34 @@ async fn look(
             pair.store(mode.follower_side()).answers().await?;
             pair.welcome(mode.follower_side());
         }
-        Follower::CatchingUp => match drain_both(pair, mode, ripening).await {
+        Follower::CatchingUp => match send_and_drain(pair, mode, ripening).await {
             Ok(0) if settled => settle(pair, mode).await?,
             Ok(_) => {}
             Err(error) => return resort_to_follower(pair, mode, error).await,
         },
         // An instance that could not see a store which this one saw may have noted something.
         Follower::InStep => {
-            drain_both(pair, mode, ripening).await?;
+            send_and_drain(pair, mode, ripening).await?;
         }
     }
     Ok(())
 }
 
-/// The primary leads, unless somebody has just noted something.
+async fn send_and_drain(
+    pair: &Arc<Pair>,
+    mode: Mode,
+    ripening: &mut Ripening,
+) -> Result<usize, BackendError> {
+    send_left(pair).await?;
+    drain_both(pair, mode, ripening).await
+}
+
+/// The primary leads, unless somebody has just noted something, or left something behind.
 async fn settle(pair: &Pair, mode: Mode) -> Result<(), BackendError> {
     let _alone = pair.only_verb().await;
+    if pair.lag().is_some_and(|lag| !lag.unsent.is_empty()) {
+        return Ok(());
+    }
     let (primary, backup) = (pair.store(Side::Primary), pair.store(Side::Backup));
     let (at_primary, at_backup) = tokio::join!(is_noted(primary), is_noted(backup));
     if !at_primary? && !at_backup? {

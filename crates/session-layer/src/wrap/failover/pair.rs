@@ -1,13 +1,15 @@
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use tokio::sync::{Mutex, RwLock, watch};
+use tokio::sync::{Mutex, OwnedRwLockReadGuard, RwLock, watch};
 use tokio::time::timeout;
 
 use super::journal::{self, Missed};
+use super::lag::Lag;
 use super::store::Store;
 use super::{Follower, Mode, Side};
-use crate::backend::{BackendError, BackendErrorKind};
+use crate::backend::{BackendError, BackendErrorKind, SessionKey};
 
 /// Two stores, and who of them leads.
 #[derive(Debug)]
@@ -19,12 +21,14 @@ pub(super) struct Pair {
     /// Held by whoever finds out whether a store is gone, so that many do it once.
     judging: Mutex<()>,
     /// Read by every verb, and written when the lead changes, so that no verb sees both.
-    verbs: RwLock<()>,
+    verbs: Arc<RwLock<()>>,
     /// Another store leads, and verbs may still be in flight that began before: the next one waits
     /// for them.
     fenced: AtomicBool,
     /// Something was done in one of them only, since they last had all.
     noted: AtomicBool,
+    /// None if the backup may not lag.
+    lag: Option<Lag>,
     start: Duration,
 }
 
@@ -46,10 +50,33 @@ impl Pair {
             backup,
             mode: watch::Sender::new(None),
             judging: Mutex::default(),
-            verbs: RwLock::default(),
+            verbs: Arc::default(),
             fenced: AtomicBool::new(false),
             noted: AtomicBool::new(false),
+            lag: None,
             start,
+        }
+    }
+
+    /// Lets the backup lag.
+    pub(super) fn lagging(self, max_lag: Duration) -> Self {
+        Self { lag: Some(Lag::new(max_lag)), ..self }
+    }
+
+    /// None if the backup may not lag.
+    pub(super) fn lag(&self) -> Option<&Lag> {
+        self.lag.as_ref()
+    }
+
+    /// The longest that anybody waits for something of which there is much.
+    pub(super) fn start(&self) -> Duration {
+        self.start
+    }
+
+    /// The primary has the session as it is, and had failed so often before.
+    pub(super) fn vouch(&self, key: &SessionKey, failures: u64) {
+        if let Some(lag) = &self.lag {
+            lag.vouched.add(key, failures);
         }
     }
 
@@ -98,6 +125,12 @@ impl Pair {
             (now, verb) if now == mode => Ok(verb),
             _ => Err(BackendError::new(BackendErrorKind::Unavailable)),
         }
+    }
+
+    /// For what goes on when the verb that begins it is over. None while somebody waits for all to
+    /// end.
+    pub(super) fn longer_verb(&self) -> Option<OwnedRwLockReadGuard<()>> {
+        Arc::clone(&self.verbs).try_read_owned().ok()
     }
 
     /// Is given when no other verb goes on.
