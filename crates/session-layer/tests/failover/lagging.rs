@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use futures_util::{FutureExt, poll};
+use futures_util::FutureExt;
 use session_layer::backend::{
     Backend, Change, HealthStatus, Payload, Record, TOMBSTONE_LIFE, Updated,
 };
@@ -95,6 +95,27 @@ async fn when_it_lags_as_much_as_it_may_changes_wait_for_the_backup() {
 }
 
 #[tokio::test]
+async fn a_backup_that_is_waited_for_leads_when_the_primary_is_lost_meanwhile() {
+    let stores = Stores::lagging(LONG).await;
+    stores.create("a").await;
+    // Its first change of a session waits.
+    let (other, key) = (stores.instance(), key("a"));
+    assert!(found(&other, "a").await.is_some());
+    stores.backup.set(Health::Hung);
+    let change = Change { version: 1, payload: Payload::from_bytes("changed"), lifetime: None };
+    let lost = async {
+        let primary = &*stores.primary.memory;
+        let arrives = async || content(primary, "a").await.filter(|now| now == "changed");
+        test_servers::until("the primary had the change", arrives).await.unwrap();
+        stores.primary.set(Health::Down);
+        stores.backup.set(Health::Up);
+    };
+    let (updated, ()) = tokio::join!(other.update(&key, &change), lost);
+    assert!(updated.is_err(), "{updated:?}");
+    assert_eq!(found(&other, "a").await.unwrap().record.payload.as_bytes(), b"a");
+}
+
+#[tokio::test]
 async fn what_is_on_its_way_gets_there_before_the_backup_leads() {
     for fault in [Health::Down, Health::Hung] {
         let stores = backup_hangs().await;
@@ -119,23 +140,6 @@ async fn what_a_backup_that_is_lost_has_not_got_is_made_up_for() {
         stores.is_in(NORMAL).await;
         assert_eq!(stores.agreed("a").await.as_deref(), Some("changed"), "{fault:?}");
     }
-}
-
-#[tokio::test]
-async fn a_change_that_is_given_up_gets_there_if_the_primary_has_it() {
-    let stores = Stores::lagging(LONG).await;
-    stores.create("a").await;
-    let payload = Payload::from_bytes("changed");
-    let change = Change { version: 1, payload, lifetime: None };
-    let (key, mut polls) = (key("a"), 0);
-    let mut update = Box::pin(stores.failover.update(&key, &change));
-    while content(&*stores.primary.memory, "a").await.as_deref() != Some("changed") {
-        assert!(poll!(&mut update).is_pending());
-        polls += 1;
-    }
-    assert!(polls > 1);
-    drop(update);
-    stores.backup_has("a", "changed").await;
 }
 
 #[tokio::test]

@@ -9,6 +9,8 @@ mod health;
 mod lagging;
 mod normal;
 mod primary_gone;
+#[cfg(all(feature = "mysql", feature = "redis"))]
+mod servers;
 mod stores;
 
 session_layer::conformance::conformance_tests!(stores::Stores::new());

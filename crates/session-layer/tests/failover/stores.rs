@@ -114,19 +114,19 @@ pub(crate) async fn mode_of(failover: &Failover, mode: Mode) {
         .unwrap();
 }
 
-pub(crate) async fn found(backend: &impl Backend, name: &str) -> Option<Found> {
+pub(crate) async fn found(backend: &(impl Backend + ?Sized), name: &str) -> Option<Found> {
     match backend.load(&key(name)).await.unwrap() {
         Loaded::Found(found) => Some(found),
         Loaded::Missing(_) => None,
     }
 }
 
-pub(crate) async fn content(backend: &impl Backend, name: &str) -> Option<String> {
+pub(crate) async fn content(backend: &(impl Backend + ?Sized), name: &str) -> Option<String> {
     let found = found(backend, name).await?;
     Some(String::from_utf8(found.record.payload.as_bytes().to_vec()).unwrap())
 }
 
-pub(crate) async fn change(backend: &impl Backend, name: &str, content: &str) -> u64 {
+pub(crate) async fn change(backend: &(impl Backend + ?Sized), name: &str, content: &str) -> u64 {
     let version = found(backend, name).await.unwrap().record.version;
     let payload = Payload::from_bytes(content.as_bytes().to_vec());
     let change = Change { version, payload, lifetime: None };

@@ -95,7 +95,9 @@ async fn look(
         },
         // An instance that could not see a store which this one saw may have noted something.
         Follower::InStep => {
-            send_and_drain(pair, mode, ripening).await?;
+            if send_and_drain(pair, mode, ripening).await? > 0 {
+                pair.store(Side::Primary).doubt();
+            }
         }
     }
     Ok(())
@@ -134,7 +136,7 @@ async fn resort_to_follower(
     let (led, followed) = tokio::join!(lead.answers(), follower.answers());
     if led.is_err() && followed.is_ok() {
         let _alone = pair.only_verb().await;
-        if !pair.has_noted() {
+        if !pair.has_diverged() {
             pair.begin(Mode::alone(mode.follower_side()));
         }
     }
@@ -215,6 +217,22 @@ mod tests {
     use super::super::pair::testing::{change, create, found, pair};
     use super::*;
     use crate::backend::SessionKey;
+
+    #[tokio::test]
+    async fn what_another_instance_has_noted_is_reason_to_doubt_what_the_primary_has() {
+        let (pair, key) =
+            (Arc::new(pair().lagging(Duration::from_secs(1))), SessionKey::of_id("a"));
+        pair.begin(Mode::NORMAL);
+        let doubts = || pair.store(Side::Primary).doubts();
+        pair.vouch(&key, doubts());
+        let is_vouched = || pair.lag().unwrap().vouched.has(&key, doubts());
+        let mut ripening = Ripening::of(Duration::ZERO);
+        look(&pair, Mode::NORMAL, true, &mut ripening).await.unwrap();
+        assert!(is_vouched());
+        journal::note(pair.store(Side::Backup), Missed::change(&key)).await.unwrap();
+        look(&pair, Mode::NORMAL, true, &mut ripening).await.unwrap();
+        assert!(!is_vouched());
+    }
 
     #[tokio::test]
     async fn a_note_stays_until_what_it_is_about_must_be_over() {

@@ -73,18 +73,20 @@ use verb::{Halfway, outcome};
 /// waits for the backup
 ///
 /// - while another one has been on its way for `max_lag`, or 256 of this instance are;
-/// - if it is the first one of its session through this instance, or since the primary last failed,
-///   for that may have forgotten what the backup still has;
+/// - if it is the first one of its session through this instance, or since the primary has failed or
+///   another instance has done without it, for it may lack then what the backup has;
 /// - in all modes but the one where the primary leads and the backup is in step.
 ///
-/// What is on its way when the primary is lost gets to the backup before that leads; of several
-/// changes of a session at the same time, the later ones may not. An instance that ends takes what is
-/// on its way with it, unless it is [flushed](Failover::flush): the backup gets that with the next
-/// change or touch of the session. If the primary is lost before, so are the changes that the
-/// instance has acknowledged in the last `max_lag` before it ended, or before the backup stopped
-/// answering. They come back with the primary, if the session was not changed meanwhile; if it was,
-/// that stays. What a backup that leads makes of a session has a version that leaps over all that the
-/// primary may have made of it: versions are not consecutive then.
+/// What an instance has on its way when the primary is lost gets to the backup before it lets that
+/// lead; of several changes of a session at the same time, the later ones may not. While instances
+/// don't agree on which store leads, all changes of a session through the primary may be lost that
+/// follow one through the backup. An instance that ends takes what is on its way with it, unless it
+/// is [flushed](Failover::flush): the backup gets that with the next change or touch of the
+/// session. If the primary is lost before, so are the changes that the instance has acknowledged in
+/// the last `max_lag` before it ended, or before the backup stopped answering. They come back with
+/// the primary, if the session was not changed meanwhile; if it was, that stays. What a backup that
+/// leads makes of a session has a version that leaps over all that the primary may have made of it:
+/// versions are not consecutive then.
 ///
 /// ```
 /// # fn main() -> Result<(), session_layer::ConfigError> {

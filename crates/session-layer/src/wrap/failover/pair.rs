@@ -26,7 +26,7 @@ pub(super) struct Pair {
     /// for them.
     fenced: AtomicBool,
     /// Something was done in one of them only, since they last had all.
-    noted: AtomicBool,
+    diverged: AtomicBool,
     /// None if the backup may not lag.
     lag: Option<Lag>,
     start: Duration,
@@ -52,7 +52,7 @@ impl Pair {
             judging: Mutex::default(),
             verbs: Arc::default(),
             fenced: AtomicBool::new(false),
-            noted: AtomicBool::new(false),
+            diverged: AtomicBool::new(false),
             lag: None,
             start,
         }
@@ -73,10 +73,11 @@ impl Pair {
         self.start
     }
 
-    /// The primary has the session as it is, and had failed so often before.
-    pub(super) fn vouch(&self, key: &SessionKey, failures: u64) {
+    /// The primary has the session as it is; before that was seen, there had been so much
+    /// [doubt](Store::doubts).
+    pub(super) fn vouch(&self, key: &SessionKey, doubts: u64) {
         if let Some(lag) = &self.lag {
-            lag.vouched.add(key, failures);
+            lag.vouched.add(key, doubts);
         }
     }
 
@@ -165,14 +166,14 @@ impl Pair {
             is_same
         });
         if settled {
-            self.noted.store(false, Ordering::Relaxed);
+            self.diverged.store(false, Ordering::Relaxed);
             tracing::info!("both stores have all sessions; the primary leads");
         }
     }
 
     /// Notes down in a store what the other one has missed, which then takes nobody's place.
     pub(super) async fn note(&self, side: Side, missed: Missed) -> Result<(), BackendError> {
-        self.noted.store(true, Ordering::Relaxed);
+        self.diverge();
         self.mode.send_if_modified(|mode| match mode {
             Some(Mode { lead, follower: follower @ Follower::InStep }) if *lead == side => {
                 *follower = Follower::CatchingUp;
@@ -183,8 +184,13 @@ impl Pair {
         journal::note(self.store(side), missed).await
     }
 
-    pub(super) fn has_noted(&self) -> bool {
-        self.noted.load(Ordering::Relaxed)
+    /// Something is done in one of them only.
+    pub(super) fn diverge(&self) {
+        self.diverged.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn has_diverged(&self) -> bool {
+        self.diverged.load(Ordering::Relaxed)
     }
 
     /// Finds out whether a store that failed is gone, and goes on without it if it is.

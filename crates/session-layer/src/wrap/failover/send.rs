@@ -11,11 +11,10 @@ use super::journal::Missed;
 use super::pair::{Pair, Verdict};
 use super::unsent::Underway;
 use super::version;
-use super::{Follower, Side};
+use super::{Follower, Mode, Side};
 use crate::backend::{Backend, BackendError, BackendErrorKind, Change, Found, SessionKey, Updated};
 
-/// A change that the primary is given, and the backup when it is acknowledged. If it is dropped, it
-/// may have happened or not: what came of it is sent later.
+/// A change that the primary is given, and the backup when it is acknowledged.
 pub(super) struct Sending {
     pair: Arc<Pair>,
     underway: Underway,
@@ -28,19 +27,15 @@ impl Sending {
     pub(super) fn begin(pair: &Arc<Pair>, key: &SessionKey, version: u64) -> Option<Self> {
         // The backup may still make something else of it.
         let lag = pair.lag().filter(|_| !version::is_ahead(version))?;
-        let is_vouched = lag.vouched.has(key, pair.store(Side::Primary).failures());
+        let is_vouched = lag.vouched.has(key, pair.store(Side::Primary).doubts());
         let verb = pair.longer_verb().filter(|_| is_vouched)?;
         let underway = lag.unsent.begin(key, Instant::now())?;
         Some(Self { pair: Arc::clone(pair), underway, verb })
     }
 
-    /// There is nothing to send.
-    pub(super) fn finish(self) {
-        self.underway.finish();
-    }
-
     /// The primary has made the change.
-    pub(super) fn go(self, change: Change) {
+    pub(super) fn go(mut self, change: Change) {
+        self.underway.promise();
         tokio::spawn(self.send(change));
     }
 
@@ -77,18 +72,34 @@ fn is_made(found: &Found, key: &SessionKey, change: &Change) -> bool {
     found == key && record.version == change.version + 1 && record.payload == change.payload
 }
 
-/// Gives the backup what the session is by now, or notes that it is to be given that. Neither can be
-/// done if the primary is gone, and then what it has is not held against the backup.
+/// Gives the backup what the session is by now, or notes that it lacks that. Neither can be done if
+/// the primary is gone: what that has taken with it is not held against the backup.
 async fn give(pair: &Pair, key: &SessionKey) -> Result<(), BackendError> {
     let mode = pair.mode().await?;
     if mode.follower != Follower::Away && align(pair, mode, key).await.is_ok() {
         return Ok(());
     }
-    if mode.lead != Side::Primary || pair.judge(Side::Primary).await != Verdict::Alive {
-        return Err(BackendError::new(BackendErrorKind::Unavailable));
+    match mode {
+        Mode { lead: Side::Primary, .. } => note(pair, key).await,
+        Mode { lead: Side::Backup, follower: Follower::Away } => Err(gone()),
+        Mode { lead: Side::Backup, .. } => {
+            // If both are there, the primary does not give back what it has taken with it.
+            let (primary, backup) = (pair.store(Side::Primary), pair.store(Side::Backup));
+            tokio::try_join!(primary.answers(), backup.answers()).map(drop)
+        }
+    }
+}
+
+async fn note(pair: &Pair, key: &SessionKey) -> Result<(), BackendError> {
+    if pair.judge(Side::Primary).await != Verdict::Alive {
+        return Err(gone());
     }
     pair.judge(Side::Backup).await;
     pair.note(Side::Primary, Missed::change(key)).await
+}
+
+fn gone() -> BackendError {
+    BackendError::new(BackendErrorKind::Unavailable)
 }
 
 /// Sends what was left behind.
@@ -103,7 +114,7 @@ pub(super) async fn send_left(pair: &Arc<Pair>) -> Result<(), BackendError> {
             return Ok(());
         }
         while let Some(sent) = lanes.join_next().await {
-            sent.map_err(|_| BackendError::new(BackendErrorKind::Unavailable))??;
+            sent.map_err(|_| gone())??;
         }
     }
 }

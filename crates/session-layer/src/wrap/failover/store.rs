@@ -20,7 +20,7 @@ pub(super) struct Store {
     patience: Duration,
     /// What is written to see whether it can be.
     probe: SessionKey,
-    failures: AtomicU64,
+    doubts: AtomicU64,
 }
 
 /// Longer than any two probes are apart.
@@ -29,7 +29,7 @@ const PROBE_LIFE: Duration = Duration::from_secs(600);
 impl Store {
     pub(super) fn new(backend: Arc<dyn Backend>, patience: Duration, probe: SessionKey) -> Self {
         let calls = Calls::of(backend.name());
-        Self { backend, calls, patience, probe, failures: AtomicU64::new(0) }
+        Self { backend, calls, patience, probe, doubts: AtomicU64::new(0) }
     }
 
     /// When whatever is asked of it now will have ended.
@@ -37,9 +37,13 @@ impl Store {
         Instant::now() + self.patience
     }
 
-    /// How many calls have failed by now.
-    pub(super) fn failures(&self) -> u64 {
-        self.failures.load(Ordering::SeqCst)
+    /// How often there was reason to doubt that it has what it had: each call that failed is one.
+    pub(super) fn doubts(&self) -> u64 {
+        self.doubts.load(Ordering::SeqCst)
+    }
+
+    pub(super) fn doubt(&self) {
+        self.doubts.fetch_add(1, Ordering::SeqCst);
     }
 
     /// Whether it can be written to.
@@ -66,7 +70,7 @@ impl Store {
         let answer = async { timeout(self.patience, call).await.unwrap_or_else(late) };
         let answer = self.calls.call(verb, answer).await;
         if answer.is_err() {
-            self.failures.fetch_add(1, Ordering::SeqCst);
+            self.doubt();
         }
         answer
     }

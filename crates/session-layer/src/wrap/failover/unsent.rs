@@ -84,12 +84,14 @@ impl State {
         let number = self.next;
         self.next += 1;
         self.on_their_way.insert(number, now);
-        Underway { unsent: Arc::clone(unsent), key, number, is_finished: false }
+        Underway { unsent: Arc::clone(unsent), key, number, is_promised: false }
     }
 
     fn resume(&mut self, unsent: &Arc<Unsent>, key: SessionKey, now: Instant) -> Underway {
         self.left.remove(&key);
-        self.begin(unsent, key, now)
+        let mut underway = self.begin(unsent, key, now);
+        underway.promise();
+        underway
     }
 
     fn lag(&self, now: Instant) -> Duration {
@@ -98,13 +100,13 @@ impl State {
     }
 }
 
-/// A change on its way. If it is dropped, it is left behind.
+/// A change on its way. If it was promised and is dropped before it got there, it is left behind.
 #[derive(Debug)]
 pub(super) struct Underway {
     unsent: Arc<Unsent>,
     key: SessionKey,
     number: u64,
-    is_finished: bool,
+    is_promised: bool,
 }
 
 impl Underway {
@@ -112,9 +114,14 @@ impl Underway {
         &self.key
     }
 
-    /// There is nothing to send any more.
+    /// It is going to be acknowledged.
+    pub(super) fn promise(&mut self) {
+        self.is_promised = true;
+    }
+
+    /// It got there.
     pub(super) fn finish(mut self) {
-        self.is_finished = true;
+        self.is_promised = false;
     }
 }
 
@@ -122,7 +129,7 @@ impl Drop for Underway {
     fn drop(&mut self) {
         let mut state = self.unsent.state();
         state.on_their_way.remove(&self.number);
-        if !self.is_finished {
+        if self.is_promised {
             state.left.insert(self.key);
         }
         drop(state);
@@ -169,23 +176,38 @@ mod tests {
         assert!(unsent.begin(&key("b"), now).is_some());
     }
 
+    fn promised(unsent: &Arc<Unsent>, name: &str, now: Instant) -> Underway {
+        let mut underway = unsent.begin(&key(name), now).unwrap();
+        underway.promise();
+        underway
+    }
+
     #[test]
-    fn what_is_given_up_is_left_behind_and_taken_up_again() {
+    fn what_was_promised_is_left_behind_and_taken_up_again() {
         let (unsent, now) = one_second();
-        drop(unsent.begin(&key("a"), now));
-        drop(unsent.begin(&key("a"), now));
+        drop(promised(&unsent, "a", now));
+        drop(promised(&unsent, "a", now));
         assert!(!unsent.is_empty());
         let [again] = <[_; 1]>::try_from(unsent.resume(now)).unwrap();
         assert_eq!(again.key(), &key("a"));
+        drop(again);
+        let [again] = <[_; 1]>::try_from(unsent.resume(now)).unwrap();
         assert!(unsent.resume(now).is_empty() && !unsent.is_empty());
         again.finish();
         assert!(unsent.is_empty());
     }
 
     #[test]
+    fn what_nobody_was_promised_is_not_sent() {
+        let (unsent, now) = one_second();
+        drop(unsent.begin(&key("a"), now));
+        assert!(unsent.is_empty() && unsent.resume(now).is_empty());
+    }
+
+    #[test]
     fn what_is_left_behind_keeps_nobody_from_lagging() {
         let (unsent, start) = one_second();
-        drop(unsent.begin(&key("a"), start));
+        drop(promised(&unsent, "a", start));
         assert_eq!(unsent.lag(start + SECOND), Duration::ZERO);
         assert!(unsent.begin(&key("b"), start + SECOND).is_some());
     }

@@ -4,9 +4,10 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::backend::SessionKey;
 
-/// The sessions that the primary is known to have as they are, since it last failed: one that comes
-/// back may have forgotten the latest changes, and what the backup still has of them would win over
-/// a change that it does not know of.
+/// The sessions that the primary is known to have as they are, since there was last reason to doubt
+/// that: if it has failed, it may have forgotten the latest changes, and if another instance has done
+/// without it, it has missed some. What the backup has of them would win over a change that does not
+/// know of it.
 #[derive(Debug)]
 pub(super) struct Vouched {
     room: usize,
@@ -15,8 +16,8 @@ pub(super) struct Vouched {
 
 #[derive(Debug, Default)]
 struct State {
-    /// How often the primary had failed.
-    failures: u64,
+    /// How often there had been reason to.
+    doubts: u64,
     /// Those that were asked for lately, and those of a while ago.
     young: HashSet<SessionKey>,
     old: HashSet<SessionKey>,
@@ -32,23 +33,23 @@ impl Default for Vouched {
 }
 
 impl Vouched {
-    pub(super) fn has(&self, key: &SessionKey, failures: u64) -> bool {
-        let mut state = self.state(failures);
-        state.failures == failures && state.has(key, self.room)
+    pub(super) fn has(&self, key: &SessionKey, doubts: u64) -> bool {
+        let mut state = self.state(doubts);
+        state.doubts == doubts && state.has(key, self.room)
     }
 
-    /// One that was seen in the primary after it had failed so often.
-    pub(super) fn add(&self, key: &SessionKey, failures: u64) {
-        let mut state = self.state(failures);
-        if state.failures == failures {
+    /// One that was seen in the primary after there had been reason to doubt so often.
+    pub(super) fn add(&self, key: &SessionKey, doubts: u64) {
+        let mut state = self.state(doubts);
+        if state.doubts == doubts {
             state.add(key, self.room);
         }
     }
 
-    fn state(&self, failures: u64) -> MutexGuard<'_, State> {
+    fn state(&self, doubts: u64) -> MutexGuard<'_, State> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        if state.failures < failures {
-            *state = State { failures, ..State::default() };
+        if state.doubts < doubts {
+            *state = State { doubts, ..State::default() };
         }
         state
     }
@@ -81,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_vouched_for_that_was_seen_before_the_primary_failed() {
+    fn nothing_is_vouched_for_that_was_seen_before_the_latest_doubt() {
         let vouched = Vouched::default();
         vouched.add(&key("a"), 0);
         assert!(vouched.has(&key("a"), 0));

@@ -102,18 +102,17 @@ impl Write<'_> {
         let answer = self.at_lead().await;
         match &answer {
             Ok(Updated::Done(_)) => sending.go(self.change.clone()),
-            Ok(Updated::Conflict(_) | Updated::Missing(_)) => sending.finish(),
-            Err(_) => drop(sending),
+            _ => drop(sending),
         }
         led(self.pair, self.mode, answer).await
     }
 
     /// The next one of this session may be acknowledged before the backup has it.
     async fn vouched(&self) -> Result<Updated, Stop> {
-        let failures = self.pair.store(Side::Primary).failures();
+        let doubts = self.pair.store(Side::Primary).doubts();
         let updated = self.in_turn().await?;
         if matches!(updated, Updated::Done(_)) {
-            self.pair.vouch(self.key, failures);
+            self.pair.vouch(self.key, doubts);
         }
         Ok(updated)
     }
@@ -130,6 +129,8 @@ impl Write<'_> {
     async fn at_lead(&self) -> Result<Updated, BackendError> {
         match self.mode.lead {
             Side::Backup if self.pair.lag().is_some() => {
+                // A version that only the backup has is not to be met by others of the primary.
+                self.pair.diverge();
                 leap(self.pair.store(Side::Backup), self.key, self.change).await
             }
             lead => self.at(lead).await,
@@ -235,9 +236,26 @@ fn is_same(led: &Updated, followed: &Updated) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::super::super::pair::testing::{change, create, found, pair};
     use super::*;
     use crate::backend::Payload;
+
+    #[tokio::test]
+    async fn a_primary_takes_the_place_of_no_backup_that_has_leapt() {
+        let pair = Arc::new(pair().lagging(Duration::from_secs(1)));
+        let mode = Mode { lead: Side::Backup, follower: Follower::CatchingUp };
+        let key = SessionKey::of_id("a");
+        for side in [Side::Primary, Side::Backup] {
+            create(pair.store(side), &key).await;
+        }
+        assert!(!pair.has_diverged());
+        let change = Change { version: 1, payload: Payload::from_bytes("a"), lifetime: None };
+        let updated = update(&pair, mode, &key, &change, &mut Halfway::default()).await;
+        assert!(matches!(updated, Ok(Updated::Done(version)) if version > 1 << 24), "{updated:?}");
+        assert!(pair.has_diverged());
+    }
 
     /// The follower's answer to the first change is lost, and another client reads that change and
     /// makes a second one of it, which only the follower has yet.
