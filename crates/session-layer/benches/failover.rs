@@ -1,5 +1,6 @@
-//! What a change costs through a `Failover` whose backup has it before it is answered, beside each
-//! of its stores alone, and beside both trips at the same time with nothing around them.
+//! What a change costs through a `Failover` whose backup has it before it is answered, and through one
+//! whose backup may lag, beside each of its stores alone, and beside both trips at the same time with
+//! nothing around them.
 //! `cargo bench -p session-layer --features mysql,redis --bench failover`
 //!
 //! The contenders take turns, round by round, so that a machine that is slow for a while is slow
@@ -22,6 +23,7 @@ use test_servers::{MariaDb, Redis};
 
 const ROUNDS: usize = 101;
 const CHANGES: u64 = 50;
+const MAX_LAG: Duration = Duration::from_secs(1);
 const HOUR: Duration = Duration::from_secs(3600);
 
 #[tokio::main]
@@ -34,7 +36,7 @@ async fn main() {
     };
     println!(
         "| a change, µs | primary | backup | both at once | of the slower | Failover | of the slower | \
-         of both at once |\n|---|---|---|---|---|---|---|---|"
+         of both at once | backup lags | of the primary |\n|---|---|---|---|---|---|---|---|---|---|"
     );
     race("Redis and Redis", redis(&one), redis(&other)).await;
     race("Redis and MariaDB", redis(&one), mysql(&quick).await).await;
@@ -55,34 +57,41 @@ async fn mysql(server: &MariaDb) -> Arc<dyn Backend> {
 }
 
 async fn race(name: &str, primary: Arc<dyn Backend>, backup: Arc<dyn Backend>) {
-    let failover = Failover::builder_shared(Arc::clone(&primary), Arc::clone(&backup)).build();
-    let contenders: [Vec<Arc<dyn Backend>>; 4] = [
+    let failover = || Failover::builder_shared(Arc::clone(&primary), Arc::clone(&backup));
+    let in_step: Arc<dyn Backend> = Arc::new(failover().build().unwrap());
+    let lagging = Arc::new(failover().max_lag(MAX_LAG).build().unwrap());
+    let contenders: [Vec<Arc<dyn Backend>>; 5] = [
         vec![Arc::clone(&primary)],
         vec![Arc::clone(&backup)],
         vec![primary, backup],
-        vec![Arc::new(failover.unwrap())],
+        vec![in_step],
+        vec![lagging.clone()],
     ];
-    let keys = [0, 1, 2, 3].map(|of| SessionKey::of_id(&format!("{name} {of}")));
+    let keys = [0, 1, 2, 3, 4].map(|of| SessionKey::of_id(&format!("{name} {of}")));
     for (backends, key) in contenders.iter().zip(&keys) {
         join_all(backends.iter().map(|backend| create(&**backend, key))).await;
     }
-    let mut times = [(); 4].map(|()| Vec::new());
+    let mut times = [(); 5].map(|()| Vec::new());
     for round in 0..ROUNDS {
         for (place, backends) in contenders.iter().enumerate() {
             let first = u64::try_from(round).unwrap() * CHANGES + 1;
             times[place].push(changes(backends, &keys[place], first).await);
+            // What is still on its way is not to slow the next one down.
+            lagging.flush().await.unwrap();
         }
     }
-    let slower = |round: usize| f64::max(times[0][round], times[1][round]);
     let ratio = |of: usize, to: &dyn Fn(usize) -> f64| {
         median((0..ROUNDS).map(|round| times[of][round] / to(round)).collect())
     };
-    let ratios = [ratio(2, &slower), ratio(3, &slower), ratio(3, &|round| times[2][round])];
-    let [primary, backup, joined, failover] = times.clone().map(median);
-    let [of_slower, failover_of_slower, of_joined] = ratios;
+    let slower = |round: usize| f64::max(times[0][round], times[1][round]);
+    let at_once_of_slower = ratio(2, &slower);
+    let of_slower = ratio(3, &slower);
+    let of_at_once = ratio(3, &|round| times[2][round]);
+    let of_primary = ratio(4, &|round| times[0][round]);
+    let [primary, backup, at_once, in_step, lagging] = times.clone().map(median);
     println!(
-        "| {name} | {primary:.0} | {backup:.0} | {joined:.0} | {of_slower:.2} | {failover:.0} | \
-         {failover_of_slower:.2} | {of_joined:.2} |"
+        "| {name} | {primary:.0} | {backup:.0} | {at_once:.0} | {at_once_of_slower:.2} | \
+         {in_step:.0} | {of_slower:.2} | {of_at_once:.2} | {lagging:.0} | {of_primary:.2} |"
     );
 }
 

@@ -72,6 +72,11 @@ fn describe() {
     describe_gauge!("session_store_up", "1 if a store answers, 0.5 if degraded, 0 if it is down");
     describe_gauge!("session_store_breaker", "0 closed, 1 half-open, 2 open");
     describe_gauge!(
+        "session_store_lag_seconds",
+        Unit::Seconds,
+        "How long a change has been on its way to a backup that may lag"
+    );
+    describe_gauge!(
         "session_store_clock_skew_seconds",
         Unit::Seconds,
         "By how much a store's clock is ahead of this instance's"
@@ -234,6 +239,9 @@ pub(crate) fn state(stats: Option<Stats>, health: &Health) {
                 Breaker::HalfOpen => 1.0,
                 Breaker::Open => 2.0,
             });
+        }
+        if let Some(lag) = store.lag_ms {
+            gauge!("session_store_lag_seconds", &labels).set(float(lag) / 1_000.0);
         }
         if let Some(skew) = store.clock_skew_ms {
             gauge!("session_store_clock_skew_seconds", &labels).set(seconds(skew));

@@ -46,6 +46,10 @@ pub struct StoreHealth {
     /// How many replicas have the latest write, where a write waits for them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub replication: Option<ReplicationLevel>,
+    /// How many milliseconds the oldest change has been on its way from this process to the backup
+    /// of a [`Failover`](crate::wrap::Failover) that may lag.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lag_ms: Option<u64>,
     /// How a [`NearCache`](crate::wrap::NearCache) over it learns of changes: `told`, `by_age`, or
     /// `lost` while nobody tells it and it keeps nothing.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -107,6 +111,7 @@ impl StoreHealth {
             error: error.map(BackendErrorKind::as_str),
             breaker: None,
             replication: None,
+            lag_ms: None,
             near_cache: None,
             clock_skew_ms: None,
         }

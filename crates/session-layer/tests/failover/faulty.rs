@@ -8,6 +8,7 @@ use session_layer::backend::{
     Backend, BackendError, BackendErrorKind, Change, Created, Draft, Found, Loaded, MemoryBackend,
     Record, Renewed, Rotated, Rotation, SessionKey, Stats, Updated, UserId,
 };
+use test_servers::until;
 use tokio::task::yield_now;
 
 /// What becomes of calls.
@@ -31,17 +32,24 @@ pub(crate) struct Faulty {
     pub(crate) memory: Arc<MemoryBackend>,
     health: Arc<AtomicU8>,
     copies: Arc<AtomicU32>,
+    hanging: Arc<AtomicU32>,
 }
 
 impl Faulty {
     pub(crate) fn over(memory: MemoryBackend) -> Self {
         let health = Arc::new(AtomicU8::new(Health::Up as u8));
-        Self { memory: Arc::new(memory), health, copies: Arc::default() }
+        Self { memory: Arc::new(memory), health, copies: Arc::default(), hanging: Arc::default() }
     }
 
     /// How often it was asked for what may be old.
     pub(crate) fn copies(&self) -> u32 {
         self.copies.load(Ordering::SeqCst)
+    }
+
+    /// Waits until it has been asked something that it never answers.
+    pub(crate) async fn keeps_waiting(&self) {
+        let waits = async || (self.hanging.load(Ordering::SeqCst) > 0).then_some(());
+        until("somebody waited for it", waits).await.unwrap();
     }
 
     pub(crate) fn set(&self, health: Health) {
@@ -59,6 +67,7 @@ impl Faulty {
     ) -> Result<T, BackendError> {
         yield_now().await;
         if self.is(Health::Hung) {
+            self.hanging.fetch_add(1, Ordering::SeqCst);
             std::future::pending::<()>().await;
         }
         if is_write && self.is(Health::Full) {

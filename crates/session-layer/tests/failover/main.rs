@@ -6,8 +6,11 @@ mod both_gone;
 mod chaos;
 mod faulty;
 mod health;
+mod lagging;
 mod normal;
 mod primary_gone;
+#[cfg(all(feature = "mysql", feature = "redis"))]
+mod servers;
 mod stores;
 
 session_layer::conformance::conformance_tests!(stores::Stores::new());

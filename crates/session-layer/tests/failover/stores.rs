@@ -19,6 +19,7 @@ pub(crate) struct Stores {
     pub(crate) backup: Faulty,
     pub(crate) failover: Failover,
     pub(crate) clock: ManualClock,
+    max_lag: Option<Duration>,
 }
 
 pub(crate) const NORMAL: Mode = Mode { lead: Side::Primary, follower: Follower::InStep };
@@ -27,16 +28,25 @@ pub(crate) const PRIMARY_ALONE: Mode = Mode { lead: Side::Primary, follower: Fol
 
 impl Stores {
     pub(crate) async fn new() -> Self {
+        Self::with(None)
+    }
+
+    /// With a backup that may lag so much.
+    pub(crate) async fn lagging(max_lag: Duration) -> Self {
+        Self::with(Some(max_lag))
+    }
+
+    fn with(max_lag: Option<Duration>) -> Self {
         let clock = ManualClock::new(SystemTime::now());
         let memory = || MemoryBackend::builder().clock(clock.clone()).build().unwrap();
         let (primary, backup) = (Faulty::over(memory()), Faulty::over(memory()));
-        let failover = failover(&primary, &backup);
-        Self { primary, backup, failover, clock }
+        let failover = failover(&primary, &backup, max_lag);
+        Self { primary, backup, failover, clock, max_lag }
     }
 
     /// A second instance of the application.
     pub(crate) fn instance(&self) -> Failover {
-        failover(&self.primary, &self.backup)
+        failover(&self.primary, &self.backup, self.max_lag)
     }
 
     pub(crate) async fn is_in(&self, mode: Mode) {
@@ -57,6 +67,15 @@ impl Stores {
         change(&self.failover, name, content).await
     }
 
+    /// Waits until the backup has this content.
+    pub(crate) async fn backup_has(&self, name: &str, expected: &str) {
+        let has = async || {
+            let content = content(&*self.backup.memory, name).await;
+            (content.as_deref() == Some(expected)).then_some(())
+        };
+        until("the backup had the change", has).await.unwrap();
+    }
+
     /// Its content in both stores, if they say the same.
     pub(crate) async fn agreed(&self, name: &str) -> Option<String> {
         let (primary, backup) = (content(&self.primary, name), content(&self.backup, name));
@@ -66,12 +85,16 @@ impl Stores {
     }
 }
 
-fn failover(primary: &Faulty, backup: &Faulty) -> Failover {
-    Failover::builder(primary.clone(), backup.clone())
+fn failover(primary: &Faulty, backup: &Faulty, max_lag: Option<Duration>) -> Failover {
+    let builder = Failover::builder(primary.clone(), backup.clone())
         .patience(Duration::from_millis(200))
-        .probe_every(Duration::from_millis(5))
-        .build()
-        .unwrap()
+        .probe_every(Duration::from_millis(5));
+    match max_lag {
+        Some(max_lag) => builder.max_lag(max_lag),
+        None => builder,
+    }
+    .build()
+    .unwrap()
 }
 
 #[async_trait]
@@ -91,19 +114,19 @@ pub(crate) async fn mode_of(failover: &Failover, mode: Mode) {
         .unwrap();
 }
 
-pub(crate) async fn found(backend: &impl Backend, name: &str) -> Option<Found> {
+pub(crate) async fn found(backend: &(impl Backend + ?Sized), name: &str) -> Option<Found> {
     match backend.load(&key(name)).await.unwrap() {
         Loaded::Found(found) => Some(found),
         Loaded::Missing(_) => None,
     }
 }
 
-async fn content(backend: &impl Backend, name: &str) -> Option<String> {
+pub(crate) async fn content(backend: &(impl Backend + ?Sized), name: &str) -> Option<String> {
     let found = found(backend, name).await?;
     Some(String::from_utf8(found.record.payload.as_bytes().to_vec()).unwrap())
 }
 
-pub(crate) async fn change(backend: &impl Backend, name: &str, content: &str) -> u64 {
+pub(crate) async fn change(backend: &(impl Backend + ?Sized), name: &str, content: &str) -> u64 {
     let version = found(backend, name).await.unwrap().record.version;
     let payload = Payload::from_bytes(content.as_bytes().to_vec());
     let change = Change { version, payload, lifetime: None };

@@ -18,12 +18,13 @@ pub struct FailoverBuilder {
     backup: Arc<dyn Backend>,
     patience: Duration,
     probe_every: Duration,
+    max_lag: Option<Duration>,
 }
 
 impl FailoverBuilder {
     pub(super) fn new(primary: Arc<dyn Backend>, backup: Arc<dyn Backend>) -> Self {
         let (patience, probe_every) = (Duration::from_millis(500), Duration::from_secs(1));
-        Self { primary, backup, patience, probe_every }
+        Self { primary, backup, patience, probe_every, max_lag: None }
     }
 
     /// How long a store is waited for, 500 ms by default, at most a minute. The request that finds
@@ -40,16 +41,26 @@ impl FailoverBuilder {
         self
     }
 
+    /// Lets the backup lag, by at most so much: a change is acknowledged when the primary has it, and
+    /// the backup gets it meanwhile. By default it doesn't lag; at most a minute, and the same for
+    /// all instances. Choose this if the backup is far away or slow, and a primary that is lost may
+    /// take the latest changes with it: [which ones](Failover#a-backup-that-lags). What is on its way
+    /// when an instance ends is to be [flushed](Failover::flush).
+    pub fn max_lag(mut self, time: Duration) -> Self {
+        self.max_lag = Some(time);
+        self
+    }
+
     /// Checks the settings. Stores are asked first by the first verb, on the runtime of that
     /// moment.
     ///
     /// # Errors
     /// A time is zero or longer than a minute, or the system has no randomness.
     pub fn build(self) -> Result<Failover, ConfigError> {
-        let bounds = [self.patience, self.probe_every];
-        if bounds.iter().any(|time| time.is_zero() || *time > Duration::from_secs(60)) {
-            let message = "patience and the time between two probes are more than nothing and at \
-                           most a minute";
+        let bounds = [Some(self.patience), Some(self.probe_every), self.max_lag];
+        if bounds.iter().flatten().any(|time| time.is_zero() || *time > Duration::from_secs(60)) {
+            let message = "patience, the time between two probes and the lag of a backup are more \
+                           than nothing and at most a minute";
             return Err(ConfigError::new(ConfigErrorKind::InvalidBound, message));
         }
         let mut probe = [0; 32];
@@ -59,6 +70,10 @@ impl FailoverBuilder {
         let probe = SessionKey::from_bytes(probe);
         let store = |backend| Store::new(backend, self.patience, probe);
         let pair = Pair::new(store(self.primary), store(self.backup), 10 * self.patience);
+        let pair = match self.max_lag {
+            Some(max_lag) => pair.lagging(max_lag),
+            None => pair,
+        };
         let settle = 4 * self.probe_every + 4 * self.patience;
         let pace = Pace { probe: self.probe_every, settle, flight: 2 * self.patience };
         Ok(Failover::new(pair, pace))
@@ -72,6 +87,7 @@ impl fmt::Debug for FailoverBuilder {
             .field("backup", &self.backup)
             .field("patience", &self.patience)
             .field("probe_every", &self.probe_every)
+            .field("max_lag", &self.max_lag)
             .finish()
     }
 }

@@ -12,6 +12,7 @@ use super::journal::{self, Missed, What};
 use super::pair::Pair;
 use super::retire::retire;
 use super::ripening::{Ripeness, Ripening};
+use super::send::send_left;
 use super::{Follower, Mode, Side};
 use crate::backend::{Backend, BackendError, BackendErrorKind};
 
@@ -77,7 +78,7 @@ async fn is_noted(store: &impl Backend) -> Result<bool, BackendError> {
 }
 
 async fn look(
-    pair: &Pair,
+    pair: &Arc<Pair>,
     mode: Mode,
     settled: bool,
     ripening: &mut Ripening,
@@ -87,22 +88,36 @@ async fn look(
             pair.store(mode.follower_side()).answers().await?;
             pair.welcome(mode.follower_side());
         }
-        Follower::CatchingUp => match drain_both(pair, mode, ripening).await {
+        Follower::CatchingUp => match send_and_drain(pair, mode, ripening).await {
             Ok(0) if settled => settle(pair, mode).await?,
             Ok(_) => {}
             Err(error) => return resort_to_follower(pair, mode, error).await,
         },
         // An instance that could not see a store which this one saw may have noted something.
         Follower::InStep => {
-            drain_both(pair, mode, ripening).await?;
+            if send_and_drain(pair, mode, ripening).await? > 0 {
+                pair.store(Side::Primary).doubt();
+            }
         }
     }
     Ok(())
 }
 
-/// The primary leads, unless somebody has just noted something.
+async fn send_and_drain(
+    pair: &Arc<Pair>,
+    mode: Mode,
+    ripening: &mut Ripening,
+) -> Result<usize, BackendError> {
+    send_left(pair).await?;
+    drain_both(pair, mode, ripening).await
+}
+
+/// The primary leads, unless somebody has just noted something, or left something behind.
 async fn settle(pair: &Pair, mode: Mode) -> Result<(), BackendError> {
     let _alone = pair.only_verb().await;
+    if pair.lag().is_some_and(|lag| !lag.unsent.is_empty()) {
+        return Ok(());
+    }
     let (primary, backup) = (pair.store(Side::Primary), pair.store(Side::Backup));
     let (at_primary, at_backup) = tokio::join!(is_noted(primary), is_noted(backup));
     if !at_primary? && !at_backup? {
@@ -121,7 +136,7 @@ async fn resort_to_follower(
     let (led, followed) = tokio::join!(lead.answers(), follower.answers());
     if led.is_err() && followed.is_ok() {
         let _alone = pair.only_verb().await;
-        if !pair.has_noted() {
+        if !pair.has_diverged() {
             pair.begin(Mode::alone(mode.follower_side()));
         }
     }
@@ -202,6 +217,22 @@ mod tests {
     use super::super::pair::testing::{change, create, found, pair};
     use super::*;
     use crate::backend::SessionKey;
+
+    #[tokio::test]
+    async fn what_another_instance_has_noted_is_reason_to_doubt_what_the_primary_has() {
+        let (pair, key) =
+            (Arc::new(pair().lagging(Duration::from_secs(1))), SessionKey::of_id("a"));
+        pair.begin(Mode::NORMAL);
+        let doubts = || pair.store(Side::Primary).doubts();
+        pair.vouch(&key, doubts());
+        let is_vouched = || pair.lag().unwrap().vouched.has(&key, doubts());
+        let mut ripening = Ripening::of(Duration::ZERO);
+        look(&pair, Mode::NORMAL, true, &mut ripening).await.unwrap();
+        assert!(is_vouched());
+        journal::note(pair.store(Side::Backup), Missed::change(&key)).await.unwrap();
+        look(&pair, Mode::NORMAL, true, &mut ripening).await.unwrap();
+        assert!(!is_vouched());
+    }
 
     #[tokio::test]
     async fn a_note_stays_until_what_it_is_about_must_be_over() {

@@ -1,4 +1,7 @@
+use tokio::time::Instant;
+
 use super::pair::Pair;
+use super::unsent::Unsent;
 use super::{Follower, Mode, Side};
 use crate::backend::{Backend, Breaker, Health, HealthStatus, StoreHealth};
 
@@ -19,6 +22,21 @@ async fn of_side(pair: &Pair, mode: Option<Mode>, side: Side) -> Health {
     };
     for store in &mut health.stores {
         (store.role, store.breaker) = (Some(side.as_str()), breaker);
+    }
+    match pair.lag() {
+        Some(lag) if side == Side::Backup => lagging(health, &lag.unsent),
+        _ => health,
+    }
+}
+
+/// With how far it lags behind: as far as it may is one fault too many.
+fn lagging(mut health: Health, unsent: &Unsent) -> Health {
+    let lag = unsent.lag(Instant::now());
+    let least = if lag < unsent.max_lag() { HealthStatus::Up } else { HealthStatus::Degraded };
+    health.status = health.status.max(least);
+    for store in &mut health.stores {
+        store.lag_ms = Some(u64::try_from(lag.as_millis()).unwrap_or(u64::MAX));
+        store.status = store.status.max(least);
     }
     health
 }

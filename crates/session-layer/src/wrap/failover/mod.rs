@@ -5,13 +5,18 @@ mod builder;
 mod catch_up;
 mod health;
 mod journal;
+mod lag;
 mod mode;
 mod pair;
 mod retire;
 mod ripening;
+mod send;
 mod side;
 mod store;
+mod unsent;
 mod verb;
+mod version;
+mod vouched;
 
 pub use builder::FailoverBuilder;
 pub use mode::{Follower, Mode};
@@ -37,7 +42,8 @@ use verb::{Halfway, outcome};
 /// that leads. While instances don't agree on which store leads, for as long as one of them can't
 /// reach a store that others reach and about four [probes](FailoverBuilder::probe_every) longer,
 /// one may read what is older than what another one wrote; of two changes of the same session at
-/// the same time through different leads, one may be lost.
+/// the same time through different leads, one may be lost. A backup that
+/// [may lag](#a-backup-that-lags) is a weaker one.
 ///
 /// # How
 ///
@@ -59,6 +65,29 @@ use verb::{Halfway, outcome};
 ///
 /// If both are gone, or one of them while the other one has not caught up, every verb fails, and
 /// requests are served as guests'; cookies stay as they are.
+///
+/// # A backup that lags
+///
+/// With [`max_lag`](FailoverBuilder::max_lag) an [`update`](Backend::update) is acknowledged when the
+/// primary has it, and is sent to the backup in the background, at once. A session that begins, ends
+/// or gets another key does so in both stores before that is acknowledged, as ever. An update still
+/// waits for the backup
+///
+/// - while another one has been on its way for `max_lag`, or 256 of this instance are;
+/// - if it is the first one of its session through this instance, or since the primary has failed or
+///   another instance has done without it, for it may lack then what the backup has;
+/// - in all modes but the one where the primary leads and the backup is in step.
+///
+/// What an instance has on its way when the primary is lost gets to the backup before it lets that
+/// lead; of several changes of a session at the same time, the later ones may not. While instances
+/// don't agree on which store leads, all changes of a session through the primary may be lost that
+/// follow one through the backup. An instance that ends takes what is on its way with it, unless it
+/// is [flushed](Failover::flush): the backup gets that with the next change or touch of the
+/// session. If the primary is lost before, so are the changes that the instance has acknowledged in
+/// the last `max_lag` before it ended, or before the backup stopped answering. They come back with
+/// the primary, if the session was not changed meanwhile; if it was, that stays. What a backup that
+/// leads makes of a session has a version that leaps over all that the primary may have made of it:
+/// versions are not consecutive then.
 ///
 /// ```
 /// # fn main() -> Result<(), session_layer::ConfigError> {
@@ -99,7 +128,17 @@ impl Failover {
         self.pair.known_mode()
     }
 
-    fn pair(&self) -> &Pair {
+    /// Waits until the backup has all that this process has changed, where it
+    /// [may lag](FailoverBuilder::max_lag). Call it when the application ends, after the last
+    /// request: what is on its way ends with the process. Without a lag there is nothing to wait for.
+    ///
+    /// # Errors
+    /// A store is gone, or it takes longer than ten times the [patience](FailoverBuilder::patience).
+    pub async fn flush(&self) -> Result<(), BackendError> {
+        send::flush(&self.pair).await
+    }
+
+    fn pair(&self) -> &Arc<Pair> {
         self.started.call_once(|| catch_up::start(&self.pair, self.pace));
         &self.pair
     }

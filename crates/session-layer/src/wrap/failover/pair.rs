@@ -1,13 +1,15 @@
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use tokio::sync::{Mutex, RwLock, watch};
+use tokio::sync::{Mutex, OwnedRwLockReadGuard, RwLock, watch};
 use tokio::time::timeout;
 
 use super::journal::{self, Missed};
+use super::lag::Lag;
 use super::store::Store;
 use super::{Follower, Mode, Side};
-use crate::backend::{BackendError, BackendErrorKind};
+use crate::backend::{BackendError, BackendErrorKind, SessionKey};
 
 /// Two stores, and who of them leads.
 #[derive(Debug)]
@@ -19,12 +21,14 @@ pub(super) struct Pair {
     /// Held by whoever finds out whether a store is gone, so that many do it once.
     judging: Mutex<()>,
     /// Read by every verb, and written when the lead changes, so that no verb sees both.
-    verbs: RwLock<()>,
+    verbs: Arc<RwLock<()>>,
     /// Another store leads, and verbs may still be in flight that began before: the next one waits
     /// for them.
     fenced: AtomicBool,
     /// Something was done in one of them only, since they last had all.
-    noted: AtomicBool,
+    diverged: AtomicBool,
+    /// None if the backup may not lag.
+    lag: Option<Lag>,
     start: Duration,
 }
 
@@ -46,10 +50,34 @@ impl Pair {
             backup,
             mode: watch::Sender::new(None),
             judging: Mutex::default(),
-            verbs: RwLock::default(),
+            verbs: Arc::default(),
             fenced: AtomicBool::new(false),
-            noted: AtomicBool::new(false),
+            diverged: AtomicBool::new(false),
+            lag: None,
             start,
+        }
+    }
+
+    /// Lets the backup lag.
+    pub(super) fn lagging(self, max_lag: Duration) -> Self {
+        Self { lag: Some(Lag::new(max_lag)), ..self }
+    }
+
+    /// None if the backup may not lag.
+    pub(super) fn lag(&self) -> Option<&Lag> {
+        self.lag.as_ref()
+    }
+
+    /// The longest that anybody waits for something of which there is much.
+    pub(super) fn start(&self) -> Duration {
+        self.start
+    }
+
+    /// The primary has the session as it is; before that was seen, there had been so much
+    /// [doubt](Store::doubts).
+    pub(super) fn vouch(&self, key: &SessionKey, doubts: u64) {
+        if let Some(lag) = &self.lag {
+            lag.vouched.add(key, doubts);
         }
     }
 
@@ -100,6 +128,12 @@ impl Pair {
         }
     }
 
+    /// For what goes on when the verb that begins it is over. None while somebody waits for all to
+    /// end.
+    pub(super) fn longer_verb(&self) -> Option<OwnedRwLockReadGuard<()>> {
+        Arc::clone(&self.verbs).try_read_owned().ok()
+    }
+
     /// Is given when no other verb goes on.
     pub(super) async fn only_verb(&self) -> impl Drop {
         self.verbs.write().await
@@ -132,14 +166,14 @@ impl Pair {
             is_same
         });
         if settled {
-            self.noted.store(false, Ordering::Relaxed);
+            self.diverged.store(false, Ordering::Relaxed);
             tracing::info!("both stores have all sessions; the primary leads");
         }
     }
 
     /// Notes down in a store what the other one has missed, which then takes nobody's place.
     pub(super) async fn note(&self, side: Side, missed: Missed) -> Result<(), BackendError> {
-        self.noted.store(true, Ordering::Relaxed);
+        self.diverge();
         self.mode.send_if_modified(|mode| match mode {
             Some(Mode { lead, follower: follower @ Follower::InStep }) if *lead == side => {
                 *follower = Follower::CatchingUp;
@@ -150,8 +184,13 @@ impl Pair {
         journal::note(self.store(side), missed).await
     }
 
-    pub(super) fn has_noted(&self) -> bool {
-        self.noted.load(Ordering::Relaxed)
+    /// Something is done in one of them only.
+    pub(super) fn diverge(&self) {
+        self.diverged.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn has_diverged(&self) -> bool {
+        self.diverged.load(Ordering::Relaxed)
     }
 
     /// Finds out whether a store that failed is gone, and goes on without it if it is.

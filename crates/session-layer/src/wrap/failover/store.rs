@@ -1,6 +1,7 @@
 use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
 use async_trait::async_trait;
@@ -19,6 +20,7 @@ pub(super) struct Store {
     patience: Duration,
     /// What is written to see whether it can be.
     probe: SessionKey,
+    doubts: AtomicU64,
 }
 
 /// Longer than any two probes are apart.
@@ -27,12 +29,21 @@ const PROBE_LIFE: Duration = Duration::from_secs(600);
 impl Store {
     pub(super) fn new(backend: Arc<dyn Backend>, patience: Duration, probe: SessionKey) -> Self {
         let calls = Calls::of(backend.name());
-        Self { backend, calls, patience, probe }
+        Self { backend, calls, patience, probe, doubts: AtomicU64::new(0) }
     }
 
     /// When whatever is asked of it now will have ended.
     pub(super) fn deadline(&self) -> Instant {
         Instant::now() + self.patience
+    }
+
+    /// How often there was reason to doubt that it has what it had: each call that failed is one.
+    pub(super) fn doubts(&self) -> u64 {
+        self.doubts.load(Ordering::SeqCst)
+    }
+
+    pub(super) fn doubt(&self) {
+        self.doubts.fetch_add(1, Ordering::SeqCst);
     }
 
     /// Whether it can be written to.
@@ -57,7 +68,11 @@ impl Store {
     ) -> Result<T, BackendError> {
         let late = |_| Err(BackendError::new(BackendErrorKind::Timeout));
         let answer = async { timeout(self.patience, call).await.unwrap_or_else(late) };
-        self.calls.call(verb, answer).await
+        let answer = self.calls.call(verb, answer).await;
+        if answer.is_err() {
+            self.doubt();
+        }
+        answer
     }
 }
 

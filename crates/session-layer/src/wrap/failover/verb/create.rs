@@ -13,6 +13,7 @@ pub(in super::super) async fn create(
     key: &SessionKey,
     draft: &Draft,
 ) -> Result<Created, Stop> {
+    let doubts = pair.store(Side::Primary).doubts();
     let created = led(pair, mode, pair.store(mode.lead).create(key, draft).await).await?;
     if mode.follower == Follower::Away {
         return Ok(note_creation(pair, mode.lead, key, created).await?);
@@ -20,6 +21,7 @@ pub(in super::super) async fn create(
     if let Created::Done { ended } = &created {
         follow_creation(pair, mode, key, draft).await?;
         follow_ends(pair, mode, ended).await?;
+        pair.vouch(key, doubts);
     }
     Ok(created)
 }

@@ -20,6 +20,10 @@ pub(super) async fn make_up_for(
             return Ok(aligned);
         }
     }
+    // A backup that may lag is not kept from leading by what a lost primary has not acknowledged.
+    if pair.lag().is_some() {
+        pair.judge(mode.lead).await;
+    }
     // Somebody else has found the lead gone: what it has done may never come to light.
     if pair.mode().await?.lead != mode.lead {
         return Err(BackendError::new(BackendErrorKind::Unavailable));

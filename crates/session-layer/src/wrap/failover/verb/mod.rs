@@ -3,6 +3,7 @@
 
 mod create;
 mod delete;
+mod leap;
 mod load;
 mod make_up_for;
 mod of_user;

@@ -34,6 +34,7 @@ async fn try_rotate(
     key: &SessionKey,
     rotation: &Rotation,
 ) -> Result<Rotated, Stop> {
+    let doubts = pair.store(Side::Primary).doubts();
     let rotated = led(pair, mode, pair.store(mode.lead).rotate(key, rotation).await).await?;
     let Rotated::Done { ended } = rotated else {
         return Ok(disagree_on_rotation(pair, mode, key, rotated).await);
@@ -48,6 +49,7 @@ async fn try_rotate(
     }
     end_if_ended(pair, mode, &rotation.to).await?;
     follow_ends(pair, mode, &ended).await?;
+    pair.vouch(&rotation.to, doubts);
     Ok(Rotated::Done { ended })
 }
 

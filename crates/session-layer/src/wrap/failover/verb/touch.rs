@@ -17,7 +17,7 @@ pub(in super::super) async fn touch(
     let (touched, followed) = tokio::join!(lead.touch(key), follower.touch(key));
     let touched = led(pair, mode, touched).await?;
     match followed {
-        Ok(followed) if followed == touched => Ok(touched),
+        Ok(followed) if followed == touched && !may_lack(pair, mode) => Ok(touched),
         Ok(_) => {
             let aligned = align(pair, mode, key).await;
             Ok(touched || matches!(aligned, Ok(Aligned::Yielded(_))))
@@ -27,4 +27,9 @@ pub(in super::super) async fn touch(
             Ok(touched)
         }
     }
+}
+
+/// Whether the follower may lack a change: who has made it may have ended before it was sent.
+fn may_lack(pair: &Pair, mode: Mode) -> bool {
+    pair.lag().is_some() && mode == Mode::NORMAL
 }

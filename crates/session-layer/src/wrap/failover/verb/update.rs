@@ -1,13 +1,19 @@
+use std::sync::Arc;
+
 use super::super::align::{Aligned, align};
 use super::super::journal::Missed;
 use super::super::pair::Pair;
+use super::super::send::Sending;
 use super::super::{Follower, Mode, Side};
+use super::leap::leap;
 use super::make_up_for::make_up_for;
 use super::stop::{Stop, led};
-use crate::backend::{Backend, BackendError, BackendErrorKind, Change, Found, SessionKey, Updated};
+use crate::backend::{
+    Backend, BackendError, BackendErrorKind, Change, Found, Missing, SessionKey, Updated,
+};
 
 pub(in super::super) async fn update(
-    pair: &Pair,
+    pair: &Arc<Pair>,
     mode: Mode,
     key: &SessionKey,
     change: &Change,
@@ -41,7 +47,7 @@ impl Halfway {
 
 /// An update in one mode.
 struct Write<'a> {
-    pair: &'a Pair,
+    pair: &'a Arc<Pair>,
     mode: Mode,
     key: &'a SessionKey,
     change: &'a Change,
@@ -51,15 +57,19 @@ impl Write<'_> {
     async fn run(&self, halfway: &mut Halfway) -> Result<Updated, Stop> {
         match self.mode {
             Mode { follower: Follower::Away, .. } => self.alone().await,
-            Mode { lead: Side::Primary, .. } => self.at_once(halfway).await,
+            Mode::NORMAL if self.pair.lag().is_some() => self.ahead().await,
+            // One that may lag is never ahead.
+            Mode { lead: Side::Primary, .. } if self.pair.lag().is_none() => {
+                self.at_once(halfway).await
+            }
             // Where others may believe that the primary leads, it is not given what may not last.
-            Mode { lead: Side::Backup, .. } => self.in_turn().await,
+            Mode { .. } => self.in_turn().await,
         }
     }
 
     async fn alone(&self) -> Result<Updated, Stop> {
         let note = self.pair.note(self.mode.lead, self.missed());
-        let (updated, noted) = tokio::join!(self.at(self.mode.lead), note);
+        let (updated, noted) = tokio::join!(self.at_lead(), note);
         let updated = led(self.pair, self.mode, updated).await?;
         noted?;
         Ok(updated)
@@ -75,13 +85,56 @@ impl Write<'_> {
         Ok(self.agree(updated, followed.ok()).await?)
     }
 
+    /// The backup gets it later, if it may lag by that.
+    async fn ahead(&self) -> Result<Updated, Stop> {
+        let updated = match Sending::begin(self.pair, self.key, self.change.version) {
+            Some(sending) => self.sent(sending).await?,
+            None => self.vouched().await?,
+        };
+        match updated {
+            // It may have lost its memory.
+            Updated::Missing(Missing::Absent) => Ok(self.settle(updated, None, true).await?),
+            updated => Ok(updated),
+        }
+    }
+
+    async fn sent(&self, sending: Sending) -> Result<Updated, Stop> {
+        let answer = self.at_lead().await;
+        match &answer {
+            Ok(Updated::Done(_)) => sending.go(self.change.clone()),
+            _ => drop(sending),
+        }
+        led(self.pair, self.mode, answer).await
+    }
+
+    /// The next one of this session may be acknowledged before the backup has it.
+    async fn vouched(&self) -> Result<Updated, Stop> {
+        let doubts = self.pair.store(Side::Primary).doubts();
+        let updated = self.in_turn().await?;
+        if matches!(updated, Updated::Done(_)) {
+            self.pair.vouch(self.key, doubts);
+        }
+        Ok(updated)
+    }
+
     async fn in_turn(&self) -> Result<Updated, Stop> {
-        let updated = led(self.pair, self.mode, self.at(self.mode.lead).await).await?;
+        let updated = led(self.pair, self.mode, self.at_lead().await).await?;
         if !matches!(updated, Updated::Done(_)) {
             return Ok(updated);
         }
         let followed = self.at(self.mode.follower_side()).await;
         Ok(self.agree(updated, followed.ok()).await?)
+    }
+
+    async fn at_lead(&self) -> Result<Updated, BackendError> {
+        match self.mode.lead {
+            Side::Backup if self.pair.lag().is_some() => {
+                // A version that only the backup has is not to be met by others of the primary.
+                self.pair.diverge();
+                leap(self.pair.store(Side::Backup), self.key, self.change).await
+            }
+            lead => self.at(lead).await,
+        }
     }
 
     async fn at(&self, side: Side) -> Result<Updated, BackendError> {
@@ -101,9 +154,20 @@ impl Write<'_> {
         if followed.as_ref().is_some_and(|followed| is_same(&led, followed)) {
             return Ok(led);
         }
-        Ok(match self.aligned(&led, followed.is_some()).await? {
+        let answered = followed.is_some();
+        self.settle(led, followed.as_ref(), answered).await
+    }
+
+    /// What it came to, after the stores were made to say the same.
+    async fn settle(
+        &self,
+        led: Updated,
+        followed: Option<&Updated>,
+        answers: bool,
+    ) -> Result<Updated, BackendError> {
+        Ok(match self.aligned(&led, answers).await? {
             None => led,
-            Some(aligned) => self.decide(led, followed.as_ref(), aligned)?,
+            Some(aligned) => self.decide(led, followed, aligned)?,
         })
     }
 
@@ -172,15 +236,32 @@ fn is_same(led: &Updated, followed: &Updated) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::super::super::pair::testing::{change, create, found, pair};
     use super::*;
     use crate::backend::Payload;
+
+    #[tokio::test]
+    async fn a_primary_takes_the_place_of_no_backup_that_has_leapt() {
+        let pair = Arc::new(pair().lagging(Duration::from_secs(1)));
+        let mode = Mode { lead: Side::Backup, follower: Follower::CatchingUp };
+        let key = SessionKey::of_id("a");
+        for side in [Side::Primary, Side::Backup] {
+            create(pair.store(side), &key).await;
+        }
+        assert!(!pair.has_diverged());
+        let change = Change { version: 1, payload: Payload::from_bytes("a"), lifetime: None };
+        let updated = update(&pair, mode, &key, &change, &mut Halfway::default()).await;
+        assert!(matches!(updated, Ok(Updated::Done(version)) if version > 1 << 24), "{updated:?}");
+        assert!(pair.has_diverged());
+    }
 
     /// The follower's answer to the first change is lost, and another client reads that change and
     /// makes a second one of it, which only the follower has yet.
     #[tokio::test(start_paused = true)]
     async fn a_change_that_another_one_may_be_made_of_is_not_to_be_made_again() {
-        let (pair, key) = (pair(), SessionKey::of_id("a"));
+        let (pair, key) = (Arc::new(pair()), SessionKey::of_id("a"));
         for side in [Side::Primary, Side::Backup] {
             create(pair.store(side), &key).await;
             assert_eq!(change(pair.store(side), &key, 1, "first").await, Updated::Done(2));
