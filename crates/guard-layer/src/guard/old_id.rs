@@ -11,7 +11,7 @@ use tokio::time::timeout;
 
 use super::config::Config;
 use crate::audit::GuardEventKind;
-use crate::decision::{Decision, Verdict};
+use crate::decision::Decision;
 use crate::guarded::{Guarded, Heir, Looked};
 use crate::note::Note;
 use crate::shown::seconds;
@@ -49,32 +49,29 @@ async fn judge(config: &Config, session: &Guarded) -> Result<(), Rejection> {
     };
     let Some(Heir { session, old_copy }) = heir? else { return Ok(()) };
     let Some(looked) = session.look().await? else { return Ok(()) };
-    let verdict = config.policy.load().judge_old_copy(old_copy);
-    if verdict.would == Decision::Allow || is_known(&looked) {
+    let policy = config.policy.load_full();
+    let verdict = policy.judge_old_copy(old_copy);
+    let (decision, suspects) = (verdict.decision, verdict.decision != Decision::Allow);
+    if verdict.would == Decision::Allow || is_known(&looked, suspects) {
         return Ok(());
     }
-    act(config, &session, &looked.user, verdict).await
-}
-
-/// Whether it was told before. That is so until the session's user has proved who they are.
-fn is_known(looked: &Looked) -> bool {
-    looked.note.as_ref().is_some_and(|note| note.read().forked.is_some())
-}
-
-/// Tells of it, and does to the session what was decided, unless another instance was quicker.
-async fn act(
-    config: &Config,
-    session: &Guarded,
-    user: &str,
-    verdict: Verdict,
-) -> Result<(), Rejection> {
-    let decision = verdict.decision;
     // It is suspected before it is ended: it is so if the store then fails.
-    if !note(session, seconds(config.clock.now()), decision != Decision::Allow).await? {
-        return Ok(());
+    if note(&session, seconds(config.clock.now()), suspects).await? {
+        let kind = GuardEventKind::judged(&policy, verdict);
+        config.events.tell(&config.event(&session, &looked.user, kind));
+        end(&session, decision).await?;
     }
-    let kind = GuardEventKind::judged(&config.policy.load(), verdict);
-    config.events.tell(&config.event(session, user, kind));
+    Ok(())
+}
+
+/// Whether it was told before. That is so until the session's user has proved who they are, or a
+/// policy does what another one has only told.
+fn is_known(looked: &Looked, suspects: bool) -> bool {
+    looked.note.as_ref().is_some_and(|note| note.read().knows_fork(suspects))
+}
+
+/// Ends the session, if that was decided.
+async fn end(session: &Guarded, decision: Decision) -> Result<(), Rejection> {
     let Decision::End { others } = decision else { return Ok(()) };
     if others {
         session.end_others().await?;
@@ -82,14 +79,14 @@ async fn act(
     session.end().await
 }
 
-/// Notes it; false if it was noted before, or the session has ended.
+/// Notes it; false if another instance was quicker, or the session has ended.
 async fn note(session: &Guarded, at: u64, suspects: bool) -> Result<bool, Rejection> {
     let is_new = Arc::new(AtomicBool::new(false));
     let told = Arc::clone(&is_new);
     let edit = Note::edit(move |note| {
-        told.store(note.forked.is_none(), Ordering::Relaxed);
+        told.store(!note.knows_fork(suspects), Ordering::Relaxed);
         note.fork(at, suspects);
     });
     session.edit_now(edit).await?;
-    Ok(is_new.load(Ordering::Relaxed))
+    Ok(is_new.load(Ordering::Relaxed) && session.name().is_some())
 }

@@ -75,6 +75,11 @@ impl Note {
         self.suspected.get_or_insert(at);
     }
 
+    /// Whether it is known that an old id of the session has come back, and what follows from it.
+    pub(crate) fn knows_fork(&self, suspects: bool) -> bool {
+        self.forked.is_some() && (self.suspected.is_some() || !suspects)
+    }
+
     /// An old id of the session has come back.
     pub(crate) fn fork(&mut self, at: u64, suspects: bool) {
         self.forked.get_or_insert(at);
@@ -151,9 +156,11 @@ mod tests {
     #[test]
     fn a_fork_is_noted_until_the_user_has_proved_who_they_are() {
         let mut note = Note::default();
-        note.fork(1, true);
+        note.fork(1, false);
+        assert!(note.knows_fork(false) && !note.knows_fork(true));
         note.fork(2, true);
-        assert_eq!((note.forked, note.suspected), (Some(1), Some(1)));
+        assert!(note.knows_fork(true));
+        assert_eq!((note.forked, note.suspected), (Some(1), Some(2)));
         let given = Given { factor: "pwd".into(), at: 3, acr: None };
         let peppers = crate::Peppers::new(1, &[1; 32]);
         let now = std::time::SystemTime::UNIX_EPOCH;

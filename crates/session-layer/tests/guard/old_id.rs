@@ -178,6 +178,18 @@ async fn in_a_dry_run_it_is_told_once_and_nothing_is_done() {
 }
 
 #[tokio::test]
+async fn what_a_dry_run_has_told_is_done_when_it_is_none_any_more() {
+    let shop = Shop::renewing(Policy::balanced().dry_run());
+    let (mut user, mut copy) = forked(&shop).await;
+    come_back(&shop, &mut copy, "update").await;
+    shop.nodes[0].guard.change_policy(Policy::balanced());
+    user.get("/cart").await.says("cart");
+    come_back(&shop, &mut copy, "update").await;
+    user.get("/cart").await.refuses(REFUSED, "step_up_required");
+    assert_eq!(shop.words(), ["judged", "judged"]);
+}
+
+#[tokio::test]
 async fn a_store_that_fails_meanwhile_leaves_it_for_the_next_time() {
     let shop = Shop::renewing(Policy::balanced());
     let (mut user, mut copy) = forked(&shop).await;

@@ -23,8 +23,7 @@ impl Default for MemoryBuilder {
 impl MemoryBuilder {
     /// How many keys it holds at most, 1,048,576 by default: one for every live session, and one
     /// for every session that was ended or rotated within the last two minutes or is in its grace.
-    /// A layer that [keeps old ids](crate::SessionLayerBuilder::keep_old_ids) for longer needs room
-    /// for those, too.
+    /// A layer that keeps old ids for longer (`keep_old_ids`) needs room for those, too.
     ///
     /// Choose it by the memory that may be used. Beside its content, an anonymous session takes 260
     /// to 400 bytes and a user's only one 390 to 570, depending on when the tables last grew; the
