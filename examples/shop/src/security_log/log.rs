@@ -21,10 +21,10 @@ pub(crate) struct SecurityLog {
 }
 
 /// How many may wait to be written.
-const WAITING: usize = 1024;
+pub(super) const WAITING: usize = 1024;
 
 /// How long the last ones may take.
-const LAST: Duration = Duration::from_secs(5);
+pub(super) const LAST: Duration = Duration::from_secs(5);
 
 const LOST: &str = "shop_incidents_lost_total";
 
@@ -55,6 +55,12 @@ impl SecurityLog {
         if let (Some(incident), Some(user)) = (Incident::of_session(event.kind), &event.user) {
             self.tell(user.as_str(), incident);
         }
+    }
+
+    /// How many are to be written.
+    #[cfg(test)]
+    pub(super) fn waiting(&self) -> usize {
+        self.orders.max_capacity() - self.orders.capacity()
     }
 
     /// The latest incidents of a user, newest first.

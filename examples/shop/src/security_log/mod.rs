@@ -7,6 +7,8 @@
 mod incident;
 mod kept;
 mod log;
+#[cfg(test)]
+mod outage;
 mod writer;
 
 pub(crate) use incident::Incident;

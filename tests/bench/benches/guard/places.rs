@@ -39,5 +39,11 @@ pub(crate) fn address(number: u32) -> Ipv4Addr {
 fn located(number: u32) -> Value {
     let place = number % 20_000;
     let (latitude, longitude) = (f64::from(place % 120) - 50.0, f64::from(place / 120) - 80.0);
-    city(["DE", "FR", "US", "JP"][usize::try_from(place % 4).unwrap()], latitude, longitude)
+    let country = match place % 4 {
+        0 => "DE",
+        1 => "FR",
+        2 => "US",
+        _ => "JP",
+    };
+    city(country, latitude, longitude)
 }
