@@ -3,12 +3,12 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use redis::aio::MultiplexedConnection;
-use redis::{AsyncConnectionConfig, Client, FromRedisValue};
+use redis::{AsyncConnectionConfig, Client, FromRedisValue, RedisResult};
 use session_layer::backend::{
     Backend, Created, Draft, Found, Lifetime, Loaded, Payload, RedisBackend, SessionKey, UserId,
 };
 use session_layer::conformance::Subject;
-use test_servers::{PATIENCE, Redis};
+use test_servers::{PATIENCE, Redis, until};
 
 /// A Redis, and a backend on it.
 pub(crate) struct Fixture {
@@ -66,9 +66,10 @@ impl Fixture {
     }
 }
 
-/// How often each command was sent to a Redis.
+/// How often each command was sent to a Redis. One that gets another master drops its clients.
 pub(crate) async fn count_calls(url: &str) -> Counts {
-    let stats: String = ask(url, &[b"INFO", b"commandstats"]).await;
+    let stats = async || try_ask::<String>(url, &[b"INFO", b"commandstats"]).await.ok();
+    let stats = until("its commands are counted", stats).await.unwrap();
     let lines = stats.lines().filter_map(|line| line.strip_prefix("cmdstat_"));
     let counts = lines.filter_map(|line| {
         let (command, figures) = line.split_once(":calls=")?;
@@ -89,19 +90,22 @@ impl Subject for Fixture {
 }
 
 /// Past the backend.
-async fn raw(url: &str) -> MultiplexedConnection {
+async fn raw(url: &str) -> RedisResult<MultiplexedConnection> {
     let config = AsyncConnectionConfig::new()
         .set_connection_timeout(Some(PATIENCE))
         .set_response_timeout(Some(PATIENCE));
-    let client = Client::open(url).unwrap();
-    client.get_multiplexed_async_connection_with_config(&config).await.unwrap()
+    Client::open(url)?.get_multiplexed_async_connection_with_config(&config).await
 }
 
 /// What a Redis itself answers to a command.
 pub(crate) async fn ask<T: FromRedisValue>(url: &str, command: &[&[u8]]) -> T {
+    try_ask(url, command).await.unwrap()
+}
+
+async fn try_ask<T: FromRedisValue>(url: &str, command: &[&[u8]]) -> RedisResult<T> {
     let mut request = redis::Cmd::new();
     request.arg(command);
-    request.query_async(&mut raw(url).await).await.unwrap()
+    request.query_async(&mut raw(url).await?).await
 }
 
 /// Makes all that a Redis has older.
