@@ -20,6 +20,7 @@ use tempfile::NamedTempFile;
 use test_servers::{MariaDb, Redis};
 
 const ROUNDS: usize = 101;
+/// Each of a session of its own.
 const CHANGES: u64 = 50;
 const MAX_LAG: Duration = Duration::from_secs(1);
 const HOUR: Duration = Duration::from_secs(3600);
@@ -60,15 +61,18 @@ async fn race(name: &str, primary: Arc<dyn Backend>, backup: Arc<dyn Backend>) {
     let lagging = Arc::new(failover().max_lag(MAX_LAG).build().unwrap());
     let contenders: [Arc<dyn Backend>; 4] = [primary, backup, both, lagging.clone()];
     let names = ["primary", "backup", "both", "lagging"];
-    let keys = names.map(|of| SessionKey::of_id(&format!("{name} {of}")));
-    for (backend, key) in contenders.iter().zip(&keys) {
-        create(&**backend, key).await;
+    let key = |of, n| SessionKey::of_id(&format!("{name} {of} {n}"));
+    let keys = names.map(|of| (0..CHANGES).map(|n| key(of, n)).collect::<Vec<_>>());
+    for (backend, keys) in contenders.iter().zip(&keys) {
+        for key in keys {
+            create(&**backend, key).await;
+        }
     }
     let mut times = [(); 4].map(|()| Vec::new());
     for round in 0..ROUNDS {
         for (place, backend) in contenders.iter().enumerate() {
-            let first = u64::try_from(round).unwrap() * CHANGES + 1;
-            times[place].push(change(&**backend, &keys[place], first).await);
+            let version = u64::try_from(round).unwrap() + 1;
+            times[place].push(change(&**backend, &keys[place], version).await);
             // What is still on its way is not to slow the next one down.
             lagging.flush().await.unwrap();
         }
@@ -91,10 +95,10 @@ async fn create(backend: &dyn Backend, key: &SessionKey) {
 }
 
 /// How long one takes, in µs.
-async fn change(backend: &dyn Backend, key: &SessionKey, first: u64) -> f64 {
+async fn change(backend: &dyn Backend, keys: &[SessionKey], version: u64) -> f64 {
     let began = Instant::now();
     let mut calls = 0.0;
-    for version in first..first + CHANGES {
+    for key in keys {
         let change = Change { version, payload: payload(), lifetime: None };
         let updated = backend.update(key, &change).await.unwrap();
         assert_eq!(updated, Updated::Done(version + 1));
