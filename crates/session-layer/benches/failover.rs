@@ -22,6 +22,7 @@ use tempfile::NamedTempFile;
 use test_servers::{MariaDb, Redis};
 
 const ROUNDS: usize = 101;
+/// Each of a session of its own.
 const CHANGES: u64 = 50;
 const MAX_LAG: Duration = Duration::from_secs(1);
 const HOUR: Duration = Duration::from_secs(3600);
@@ -67,15 +68,18 @@ async fn race(name: &str, primary: Arc<dyn Backend>, backup: Arc<dyn Backend>) {
         vec![in_step],
         vec![lagging.clone()],
     ];
-    let keys = [0, 1, 2, 3, 4].map(|of| SessionKey::of_id(&format!("{name} {of}")));
-    for (backends, key) in contenders.iter().zip(&keys) {
-        join_all(backends.iter().map(|backend| create(&**backend, key))).await;
+    let key = |of, n| SessionKey::of_id(&format!("{name} {of} {n}"));
+    let keys = [0, 1, 2, 3, 4].map(|of| (0..CHANGES).map(|n| key(of, n)).collect::<Vec<_>>());
+    for (backends, keys) in contenders.iter().zip(&keys) {
+        for key in keys {
+            join_all(backends.iter().map(|backend| create(&**backend, key))).await;
+        }
     }
     let mut times = [(); 5].map(|()| Vec::new());
     for round in 0..ROUNDS {
         for (place, backends) in contenders.iter().enumerate() {
-            let first = u64::try_from(round).unwrap() * CHANGES + 1;
-            times[place].push(changes(backends, &keys[place], first).await);
+            let version = u64::try_from(round).unwrap() + 1;
+            times[place].push(changes(backends, &keys[place], version).await);
             // What is still on its way is not to slow the next one down.
             lagging.flush().await.unwrap();
         }
@@ -103,10 +107,10 @@ async fn create(backend: &dyn Backend, key: &SessionKey) {
 }
 
 /// How long a change takes that all are given at once, in µs.
-async fn changes(backends: &[Arc<dyn Backend>], key: &SessionKey, first: u64) -> f64 {
+async fn changes(backends: &[Arc<dyn Backend>], keys: &[SessionKey], version: u64) -> f64 {
     let began = Instant::now();
     let mut calls = 0.0;
-    for version in first..first + CHANGES {
+    for key in keys {
         let change = Change { version, payload: payload(), lifetime: None };
         let updates = backends.iter().map(|backend| backend.update(key, &change));
         for updated in join_all(updates).await {

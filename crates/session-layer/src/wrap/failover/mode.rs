@@ -12,7 +12,8 @@ pub struct Mode {
 /// How a store follows the one that leads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Follower {
-    /// It has all that was acknowledged, and takes over at once.
+    /// It has all that was acknowledged, but for what is on its way to one that may lag, and takes
+    /// over at once.
     InStep,
     /// It is written to again, and is being given what it has missed.
     CatchingUp,

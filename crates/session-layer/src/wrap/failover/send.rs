@@ -27,8 +27,10 @@ impl Sending {
     pub(super) fn begin(pair: &Arc<Pair>, key: &SessionKey, version: u64) -> Option<Self> {
         // The backup may still make something else of it.
         let lag = pair.lag().filter(|_| !version::is_ahead(version))?;
-        let is_vouched = lag.vouched.has(key, pair.store(Side::Primary).doubts());
-        let verb = pair.longer_verb().filter(|_| is_vouched)?;
+        if !lag.vouched.has(key, pair.store(Side::Primary).doubts()) {
+            return None;
+        }
+        let verb = pair.longer_verb()?;
         let underway = lag.unsent.begin(key, Instant::now())?;
         Some(Self { pair: Arc::clone(pair), underway, verb })
     }
