@@ -1,7 +1,8 @@
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Parser, Subcommand};
-use example_service::{HashPassword, InstanceOptions, variables_of};
+use example_service::{HashPassword, InstanceOptions, duration_within, variables_of};
 
 use crate::{Guard, Store};
 
@@ -31,6 +32,12 @@ pub struct Options {
     /// all instances
     #[arg(long, value_name = "STORE", hide_env_values = true)]
     pub backup_store: Option<Store>,
+
+    /// By how much the backup store may lag, `200ms` say, at most a minute: a change of a session is
+    /// answered when the store has it, and a store that is lost may take the latest with it. The same
+    /// for all instances. By default both have a change before it is answered
+    #[arg(long, value_name = "DURATION", requires = "backup_store", value_parser = lag)]
+    pub backup_lag: Option<Duration>,
 
     /// How many replicas of Redis have a change before it is answered; it is an error if they don't
     #[arg(long, value_name = "COUNT", default_value_t = 0)]
@@ -72,6 +79,10 @@ pub struct Options {
 pub(crate) enum Command {
     /// Reads a password from stdin, up to the end of the line, and prints a line for `--users`
     HashPassword(HashPassword),
+}
+
+fn lag(text: &str) -> Result<Duration, String> {
+    duration_within(text, Duration::from_millis(1)..=Duration::from_secs(60), "1 ms to a minute")
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use session_layer::keep_swept;
 
 use crate::options::Command;
 use crate::shop::KIND;
-use crate::stores;
+use crate::stores::Stores;
 use crate::to_try::ToTry;
 use crate::{Options, Shop, app, operators};
 
@@ -36,8 +36,8 @@ async fn start(options: &Options) -> Result<(), StartError> {
     start_logging(&options.instance)?;
     let figures = Figures::new();
     let admin = Admin::bind_beside(&options.instance, figures.clone()).await?;
-    let backend = stores::open(options).await?;
-    let shop = Shop::new(options, Arc::clone(&backend), figures)?;
+    let stores = Stores::open(options).await?;
+    let shop = Shop::new(options, Arc::clone(&stores.backend), figures)?;
     let server = Server::bind(&options.instance).await?;
     let (instance, address) = (options.instance.name(KIND), server.address());
     if options.store.is_fleeting() {
@@ -62,12 +62,13 @@ async fn start(options: &Options) -> Result<(), StartError> {
         admin.serve(operators(shop.clone()));
     }
     welcome.print(ToTry { welcome: &welcome, options });
-    tokio::spawn(keep_swept(backend, SWEEP));
+    tokio::spawn(keep_swept(Arc::clone(&stores.backend), SWEEP));
     if let Some(places) = shop.places.clone() {
         tokio::spawn(places.keep_current(GEO));
     }
     let (lifecycle, security_log) = (shop.lifecycle().clone(), shop.security_log.clone());
     let served = server.serve(app(shop), lifecycle, ready(())).await;
     security_log.written().await;
+    stores.flushed().await;
     served
 }

@@ -7,16 +7,36 @@ use session_layer::wrap::Failover;
 use crate::Options;
 use crate::store::How;
 
-/// Opens the store, or both.
-pub(crate) async fn open(options: &Options) -> Result<Arc<dyn Backend>, StartError> {
-    let how =
-        How { redis_replicas: options.redis_replicas, may_be_away: options.backup_store.is_some() };
-    let primary = options.store.open(how).await?;
-    match &options.backup_store {
-        None => Ok(primary),
-        Some(backup) => {
-            let failover = Failover::builder_shared(primary, backup.open(how).await?).build();
-            Ok(Arc::new(failover.map_err(|error| StartError::about("--backup-store", error))?))
+/// The store of all sessions, which may be two.
+pub(crate) struct Stores {
+    pub(crate) backend: Arc<dyn Backend>,
+    failover: Option<Failover>,
+}
+
+impl Stores {
+    /// Opens the store, or both.
+    pub(crate) async fn open(options: &Options) -> Result<Self, StartError> {
+        let may_be_away = options.backup_store.is_some();
+        let how = How { redis_replicas: options.redis_replicas, may_be_away };
+        let primary = options.store.open(how).await?;
+        let Some(backup) = &options.backup_store else {
+            return Ok(Self { backend: primary, failover: None });
+        };
+        let builder = Failover::builder_shared(primary, backup.open(how).await?);
+        let builder = match options.backup_lag {
+            Some(lag) => builder.max_lag(lag),
+            None => builder,
+        };
+        let failover = builder.build();
+        let failover = failover.map_err(|error| StartError::about("--backup-store", error))?;
+        Ok(Self { backend: Arc::new(failover.clone()), failover: Some(failover) })
+    }
+
+    /// Waits until the backup has what was changed last.
+    pub(crate) async fn flushed(&self) {
+        let Some(failover) = &self.failover else { return };
+        if let Err(error) = failover.flush().await {
+            tracing::error!(%error, "the backup store lacks what was changed last");
         }
     }
 }

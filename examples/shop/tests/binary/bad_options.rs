@@ -58,6 +58,14 @@ fn a_database_of_places_that_is_not_there_or_not_one_is_refused() {
 }
 
 #[test]
+fn a_lag_of_no_backup_or_of_more_than_a_minute_is_refused() {
+    let missing = "error: the following required arguments were not provided: ";
+    refused(&["--backup-lag", "200ms"], missing);
+    let options = ["--backup-store", "memory", "--backup-lag", "61s"];
+    refused(&options, "error: invalid value '61s' for '--backup-lag <DURATION>': ");
+}
+
+#[test]
 fn the_proxy_protocol_of_nobody_is_refused() {
     refused(&["--proxy-protocol"], "error: the following required arguments were not provided: ");
 }

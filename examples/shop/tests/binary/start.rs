@@ -1,6 +1,7 @@
 use std::process::Command;
 
 use example_service::test_util::{Connection, Files, Program, get};
+use rustix::process::Signal;
 use test_servers::{Redis, RedisCluster, asn, city, mmdb};
 
 use crate::program::{command, start};
@@ -75,6 +76,27 @@ async fn a_cart_in_a_cluster_of_redis_is_there_for_all_instances() {
     has_cart(&other, &head);
 }
 
+#[tokio::test]
+async fn a_backup_that_may_lag_has_all_when_the_program_has_ended() {
+    let (redis, files) = (Redis::start().await.unwrap(), Files::new());
+    let backup = format!("sqlite:{}", files.path("backup.db"));
+    let stores = ["--store", &redis.url(), "--backup-store", &backup, "--backup-lag", "10s"];
+    let program = start(&[&stores[..], &["--drain", "0"]].concat());
+    let head = fill_cart(&program);
+    let ready = get(program.address, "/ready").json();
+    assert!(ready["stores"][1]["lag_ms"].is_u64(), "{ready}");
+    for _ in 0..20 {
+        let mut connection = Connection::to(program.address);
+        let with_cookie = format!("host: shop\r\ncookie: {}\r\n", cookie(&head));
+        connection.send(&ADD.replace("host: shop\r\n", &with_cookie));
+        assert_eq!(connection.answer().status, 200);
+    }
+    program.signal(Signal::TERM);
+    assert_eq!(program.end().0.code(), Some(0));
+    let alone = start(&["--store", &backup]);
+    assert_eq!(cart(&alone, &head), r#"{"items":[{"sku":"tea","quantity":42}]}"#);
+}
+
 /// The head of the answer.
 pub(crate) fn fill_cart(program: &Program) -> String {
     let mut connection = Connection::to(program.address);
@@ -84,12 +106,16 @@ pub(crate) fn fill_cart(program: &Program) -> String {
 
 #[track_caller]
 fn has_cart(program: &Program, head: &str) {
+    assert_eq!(cart(program, head), r#"{"items":[{"sku":"tea","quantity":2}]}"#);
+}
+
+fn cart(program: &Program, head: &str) -> String {
     let mut connection = Connection::to(program.address);
     connection.send(&format!(
         "GET /cart HTTP/1.1\r\nhost: shop\r\naccept: application/json\r\ncookie: {}\r\n\r\n",
         cookie(head)
     ));
-    assert_eq!(connection.answer().body, r#"{"items":[{"sku":"tea","quantity":2}]}"#);
+    connection.answer().body
 }
 
 #[test]

@@ -47,7 +47,7 @@ impl Scene {
         let [admin, api_admin] = [Port::draw()?, Port::draw()?].map(|port| port.address());
         let (listen, url) = (admin.to_string(), redis.url());
         let shop = ["--admin-listen", &listen, "--store", &url, "--backup-store", &backup];
-        let shop = [&shop[..], &["--redis-replicas", "1"]].concat();
+        let shop = [&shop[..], &["--backup-lag", "200ms", "--redis-replicas", "1"]].concat();
         let shop = start(Example::Shop, "shop", &shop)?;
         let issuer = start(Example::StatelessApi, "issuer", &[])?;
         let listen = api_admin.to_string();
