@@ -3,9 +3,7 @@
 use std::time::Duration;
 
 use futures_util::FutureExt;
-use session_layer::backend::{
-    Backend, Change, HealthStatus, Payload, Record, TOMBSTONE_LIFE, Updated,
-};
+use session_layer::backend::{Backend, Change, HealthStatus, Payload, TOMBSTONE_LIFE, Updated};
 use tokio::runtime::Runtime;
 
 use crate::faulty::Health;
@@ -104,13 +102,12 @@ async fn a_backup_that_is_waited_for_leads_when_the_primary_is_lost_meanwhile() 
     stores.backup.set(Health::Hung);
     let change = Change { version: 1, payload: Payload::from_bytes("changed"), lifetime: None };
     let lost = async {
-        let primary = &*stores.primary.memory;
-        let arrives = async || content(primary, "a").await.filter(|now| now == "changed");
-        test_servers::until("the primary had the change", arrives).await.unwrap();
+        stores.backup.keeps_waiting().await;
         stores.primary.set(Health::Down);
         stores.backup.set(Health::Up);
     };
-    let (updated, ()) = tokio::join!(other.update(&key, &change), lost);
+    // However late it is, the primary is lost before the backup is given up.
+    let ((), updated) = tokio::join!(biased; lost, other.update(&key, &change));
     assert!(updated.is_err(), "{updated:?}");
     assert_eq!(found(&other, "a").await.unwrap().record.payload.as_bytes(), b"a");
 }
@@ -266,7 +263,7 @@ async fn no_change_is_lost_to_what_the_primary_has_forgotten() {
     stores.failover.flush().await.unwrap();
     stores.primary.set(Health::Down);
     assert!(stores.found("a").await.is_some());
-    forget(&stores, &older).await;
+    stores.primary_forgets("a", &older).await;
     stores.primary.set(Health::Up);
     stores.is_in(NORMAL).await;
     let change = Change { version: 1, payload: Payload::from_bytes("late"), lifetime: None };
@@ -274,14 +271,6 @@ async fn no_change_is_lost_to_what_the_primary_has_forgotten() {
         Updated::Conflict(found) => assert_eq!(found.record.payload.as_bytes(), b"forgotten"),
         updated => panic!("it is {updated:?}"),
     }
-}
-
-async fn forget(stores: &Stores, older: &Record) {
-    let primary = &stores.primary.memory;
-    primary.delete(&key("a")).await.unwrap();
-    stores.clock.advance(TOMBSTONE_LIFE);
-    primary.sweep(100).await.unwrap();
-    assert!(primary.restore(&key("a"), older).await.unwrap());
 }
 
 #[tokio::test]

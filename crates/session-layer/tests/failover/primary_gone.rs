@@ -4,9 +4,13 @@ use session_layer::backend::{Backend, Created, Rotated, Updated};
 
 use crate::faulty::Health;
 use crate::stores::{
-    BACKUP_ALONE, NORMAL, PRIMARY_ALONE, Stores, alice, change, draft, found, key, mode_of,
-    only_one, renewal,
+    BACKUP_ALONE, NORMAL, PRIMARY_ALONE, Stores, alice, change, content, draft, found, key,
+    mode_of, only_one, renewal,
 };
+
+mod has_come_back {
+    session_layer::conformance::conformance_tests!(crate::stores::Stores::doubted());
+}
 
 const FAULTS: [Health; 4] = [Health::Down, Health::Mute, Health::Hung, Health::Full];
 
@@ -23,6 +27,23 @@ async fn a_change_goes_to_the_backup_and_comes_home() {
         stores.is_in(NORMAL).await;
         assert_eq!(stores.agreed("a").await.as_deref(), Some("away"), "{fault:?}");
     }
+}
+
+/// A server that writes to its disk once a second comes back without the last one.
+#[tokio::test]
+async fn a_primary_that_has_forgotten_the_latest_change_is_reminded_of_it() {
+    let stores = Stores::new().await;
+    stores.create("a").await;
+    let older = found(&stores.primary, "a").await.unwrap().record;
+    stores.change("a", "acknowledged").await;
+    stores.primary.set(Health::Down);
+    assert!(stores.found("a").await.is_some());
+    stores.primary_forgets("a", &older).await;
+    stores.primary.set(Health::Up);
+    stores.is_in(NORMAL).await;
+    assert_eq!(content(&stores.failover, "a").await.as_deref(), Some("acknowledged"));
+    assert_eq!(stores.change("a", "next").await, 3);
+    assert_eq!(stores.agreed("a").await.as_deref(), Some("next"));
 }
 
 #[tokio::test]

@@ -11,7 +11,7 @@ use session_layer::wrap::Failover;
 use session_layer::wrap::failover::{Follower, Mode, Side};
 use test_servers::until;
 
-use crate::faulty::Faulty;
+use crate::faulty::{Faulty, Health};
 
 /// Two memory backends, and failover between them.
 pub(crate) struct Stores {
@@ -29,6 +29,22 @@ pub(crate) const PRIMARY_ALONE: Mode = Mode { lead: Side::Primary, follower: Fol
 impl Stores {
     pub(crate) async fn new() -> Self {
         Self::with(None)
+    }
+
+    /// With a primary that has failed once: it may have forgotten what it had.
+    pub(crate) async fn doubted() -> Self {
+        let stores = Self::new().await;
+        stores.primary.set(Health::Down);
+        assert!(stores.found("nothing").await.is_none());
+        stores.is_in(BACKUP_ALONE).await;
+        stores.primary.set(Health::Up);
+        stores.is_in(NORMAL).await;
+        // What it was probed with is no session to count.
+        stores.clock.advance(Duration::from_secs(601));
+        for store in [&stores.primary, &stores.backup] {
+            store.memory.sweep(100).await.unwrap();
+        }
+        stores
     }
 
     /// With a backup that may lag so much.
@@ -74,6 +90,15 @@ impl Stores {
             (content.as_deref() == Some(expected)).then_some(())
         };
         until("the backup had the change", has).await.unwrap();
+    }
+
+    /// Gives the primary what a session was before.
+    pub(crate) async fn primary_forgets(&self, name: &str, older: &Record) {
+        let primary = &self.primary.memory;
+        primary.delete(&key(name)).await.unwrap();
+        self.clock.advance(TOMBSTONE_LIFE);
+        primary.sweep(100).await.unwrap();
+        assert!(primary.restore(&key(name), older).await.unwrap());
     }
 
     /// Its content in both stores, if they say the same.

@@ -115,7 +115,7 @@ async fn send_and_drain(
 /// The primary leads, unless somebody has just noted something, or left something behind.
 async fn settle(pair: &Pair, mode: Mode) -> Result<(), BackendError> {
     let _alone = pair.only_verb().await;
-    if pair.lag().is_some_and(|lag| !lag.unsent.is_empty()) {
+    if pair.unsent().is_some_and(|unsent| !unsent.is_empty()) {
         return Ok(());
     }
     let (primary, backup) = (pair.store(Side::Primary), pair.store(Side::Backup));
@@ -225,7 +225,7 @@ mod tests {
         pair.begin(Mode::NORMAL);
         let doubts = || pair.store(Side::Primary).doubts();
         pair.vouch(&key, doubts());
-        let is_vouched = || pair.lag().unwrap().vouched.has(&key, doubts());
+        let is_vouched = || pair.is_vouched(&key);
         let mut ripening = Ripening::of(Duration::ZERO);
         look(&pair, Mode::NORMAL, true, &mut ripening).await.unwrap();
         assert!(is_vouched());

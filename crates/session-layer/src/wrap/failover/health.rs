@@ -23,8 +23,8 @@ async fn of_side(pair: &Pair, mode: Option<Mode>, side: Side) -> Health {
     for store in &mut health.stores {
         (store.role, store.breaker) = (Some(side.as_str()), breaker);
     }
-    match pair.lag() {
-        Some(lag) if side == Side::Backup => lagging(health, &lag.unsent),
+    match pair.unsent() {
+        Some(unsent) if side == Side::Backup => lagging(health, unsent),
         _ => health,
     }
 }

@@ -5,7 +5,6 @@ mod builder;
 mod catch_up;
 mod health;
 mod journal;
-mod lag;
 mod mode;
 mod pair;
 mod retire;
@@ -54,7 +53,10 @@ use verb::{Halfway, outcome};
 /// the notes are worked off by whoever finds them, and when none are left the primary leads as
 /// before. Of two versions of a session the higher one stays, and what was ended stays so.
 ///
-/// A primary that comes back without its memory is given its sessions as they are asked for. A
+/// A primary that comes back without its memory is given its sessions as they are asked for. One
+/// that comes back without the latest of it, as a server does that writes to its disk once a second,
+/// is reminded: an instance that has seen it fail reads each session from both stores first, and the
+/// higher version stays. An instance that starts later does not know, and may take the older one. A
 /// backup that is new and empty gets each session with its next change or touch.
 ///
 /// Who can do with a replica's copy (a [`StaleLayer`](crate::StaleLayer)) is answered with one of

@@ -6,8 +6,9 @@ use tokio::sync::{Mutex, OwnedRwLockReadGuard, RwLock, watch};
 use tokio::time::timeout;
 
 use super::journal::{self, Missed};
-use super::lag::Lag;
 use super::store::Store;
+use super::unsent::Unsent;
+use super::vouched::Vouched;
 use super::{Follower, Mode, Side};
 use crate::backend::{BackendError, BackendErrorKind, SessionKey};
 
@@ -27,8 +28,9 @@ pub(super) struct Pair {
     fenced: AtomicBool,
     /// Something was done in one of them only, since they last had all.
     diverged: AtomicBool,
+    vouched: Vouched,
     /// None if the backup may not lag.
-    lag: Option<Lag>,
+    unsent: Option<Arc<Unsent>>,
     start: Duration,
 }
 
@@ -53,19 +55,20 @@ impl Pair {
             verbs: Arc::default(),
             fenced: AtomicBool::new(false),
             diverged: AtomicBool::new(false),
-            lag: None,
+            vouched: Vouched::default(),
+            unsent: None,
             start,
         }
     }
 
     /// Lets the backup lag.
     pub(super) fn lagging(self, max_lag: Duration) -> Self {
-        Self { lag: Some(Lag::new(max_lag)), ..self }
+        Self { unsent: Some(Arc::new(Unsent::new(max_lag))), ..self }
     }
 
     /// None if the backup may not lag.
-    pub(super) fn lag(&self) -> Option<&Lag> {
-        self.lag.as_ref()
+    pub(super) fn unsent(&self) -> Option<&Arc<Unsent>> {
+        self.unsent.as_ref()
     }
 
     /// The longest that anybody waits for something of which there is much.
@@ -76,9 +79,18 @@ impl Pair {
     /// The primary has the session as it is; before that was seen, there had been so much
     /// [doubt](Store::doubts).
     pub(super) fn vouch(&self, key: &SessionKey, doubts: u64) {
-        if let Some(lag) = &self.lag {
-            lag.vouched.add(key, doubts);
+        if doubts > 0 || self.unsent.is_some() {
+            self.vouched.add(key, doubts);
         }
+    }
+
+    pub(super) fn is_vouched(&self, key: &SessionKey) -> bool {
+        self.vouched.has(key, self.primary.doubts())
+    }
+
+    /// Whether the primary may have forgotten the latest of a session.
+    pub(super) fn is_doubted(&self, key: &SessionKey) -> bool {
+        self.primary.doubts() > 0 && !self.is_vouched(key)
     }
 
     pub(super) fn store(&self, side: Side) -> &Store {

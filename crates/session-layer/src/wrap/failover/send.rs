@@ -26,12 +26,12 @@ impl Sending {
     /// None if the change of this version has to wait for the backup.
     pub(super) fn begin(pair: &Arc<Pair>, key: &SessionKey, version: u64) -> Option<Self> {
         // The backup may still make something else of it.
-        let lag = pair.lag().filter(|_| !version::is_ahead(version))?;
-        if !lag.vouched.has(key, pair.store(Side::Primary).doubts()) {
+        let unsent = pair.unsent().filter(|_| !version::is_ahead(version))?;
+        if !pair.is_vouched(key) {
             return None;
         }
         let verb = pair.longer_verb()?;
-        let underway = lag.unsent.begin(key, Instant::now())?;
+        let underway = unsent.begin(key, Instant::now())?;
         Some(Self { pair: Arc::clone(pair), underway, verb })
     }
 
@@ -106,10 +106,10 @@ fn gone() -> BackendError {
 
 /// Sends what was left behind.
 pub(super) async fn send_left(pair: &Arc<Pair>) -> Result<(), BackendError> {
-    let Some(lag) = pair.lag() else { return Ok(()) };
+    let Some(unsent) = pair.unsent() else { return Ok(()) };
     loop {
         let mut lanes = JoinSet::new();
-        for underway in lag.unsent.resume(Instant::now()) {
+        for underway in unsent.resume(Instant::now()) {
             lanes.spawn(resume(Arc::clone(pair), underway));
         }
         if lanes.is_empty() {
@@ -130,11 +130,11 @@ async fn resume(pair: Arc<Pair>, underway: Underway) -> Result<(), BackendError>
 
 /// Waits until the backup has all that this process has changed.
 pub(super) async fn flush(pair: &Arc<Pair>) -> Result<(), BackendError> {
-    let Some(lag) = pair.lag() else { return Ok(()) };
+    let Some(unsent) = pair.unsent() else { return Ok(()) };
     let flushed = async {
         loop {
-            lag.unsent.have_ended().await;
-            if lag.unsent.is_empty() {
+            unsent.have_ended().await;
+            if unsent.is_empty() {
                 return Ok(());
             }
             send_left(pair).await?;

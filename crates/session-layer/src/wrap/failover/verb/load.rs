@@ -1,8 +1,8 @@
-use super::super::Mode;
 use super::super::align::{Aligned, align};
 use super::super::pair::Pair;
+use super::super::{Mode, Side};
 use super::stop::{Stop, led};
-use crate::backend::{Backend, BackendError, Loaded, Missing, SessionKey};
+use crate::backend::{Backend, BackendError, Found, Loaded, Missing, SessionKey};
 
 pub(in super::super) async fn load(
     pair: &Pair,
@@ -30,9 +30,30 @@ async fn complete(
     answer: Result<Loaded, BackendError>,
 ) -> Result<Loaded, Stop> {
     let loaded = led(pair, mode, answer).await?;
-    match loaded == Loaded::Missing(Missing::Absent) && mode.is_in_step() {
-        true => Ok(remember(pair, mode, key).await),
-        false => Ok(loaded),
+    if !mode.is_in_step() {
+        return Ok(loaded);
+    }
+    Ok(match loaded {
+        Loaded::Missing(Missing::Absent) => remember(pair, mode, key).await,
+        Loaded::Found(found) if pair.is_doubted(&found.key) => recall(pair, mode, found).await,
+        loaded => loaded,
+    })
+}
+
+/// A primary that has failed may have come back with what it had a moment before.
+async fn recall(pair: &Pair, mode: Mode, found: Found) -> Loaded {
+    let doubts = pair.store(Side::Primary).doubts();
+    match align(pair, mode, &found.key).await {
+        Ok(Aligned::Yielded(found) | Aligned::Kept(found)) => {
+            pair.vouch(&found.key, doubts);
+            Loaded::Found(found)
+        }
+        Ok(Aligned::Gone(missing)) => Loaded::Missing(missing),
+        Err(_) => {
+            // Nobody else is to wait for it.
+            pair.judge(mode.follower_side()).await;
+            Loaded::Found(found)
+        }
     }
 }
 

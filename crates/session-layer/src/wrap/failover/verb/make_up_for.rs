@@ -21,7 +21,7 @@ pub(super) async fn make_up_for(
         }
     }
     // A backup that may lag is not kept from leading by what a lost primary has not acknowledged.
-    if pair.lag().is_some() {
+    if pair.unsent().is_some() {
         pair.judge(mode.lead).await;
     }
     // Somebody else has found the lead gone: what it has done may never come to light.

@@ -31,5 +31,5 @@ pub(in super::super) async fn touch(
 
 /// Whether the follower may lack a change: who has made it may have ended before it was sent.
 fn may_lack(pair: &Pair, mode: Mode) -> bool {
-    pair.lag().is_some() && mode == Mode::NORMAL
+    pair.unsent().is_some() && mode == Mode::NORMAL
 }

@@ -57,9 +57,9 @@ impl Write<'_> {
     async fn run(&self, halfway: &mut Halfway) -> Result<Updated, Stop> {
         match self.mode {
             Mode { follower: Follower::Away, .. } => self.alone().await,
-            Mode::NORMAL if self.pair.lag().is_some() => self.ahead().await,
+            Mode::NORMAL if self.pair.unsent().is_some() => self.ahead().await,
             // One that may lag is never ahead.
-            Mode { lead: Side::Primary, .. } if self.pair.lag().is_none() => {
+            Mode { lead: Side::Primary, .. } if self.pair.unsent().is_none() => {
                 self.at_once(halfway).await
             }
             // Where others may believe that the primary leads, it is not given what may not last.
@@ -128,7 +128,7 @@ impl Write<'_> {
 
     async fn at_lead(&self) -> Result<Updated, BackendError> {
         match self.mode.lead {
-            Side::Backup if self.pair.lag().is_some() => {
+            Side::Backup if self.pair.unsent().is_some() => {
                 // A version that only the backup has is not to be met by others of the primary.
                 self.pair.diverge();
                 leap(self.pair.store(Side::Backup), self.key, self.change).await
