@@ -15,28 +15,12 @@ pub(super) fn observe(memory: &Memory, shown: &Shown) -> Observation {
 /// The largest who rent out machines by the hour or the month. It need not be complete: one that is not
 /// here is a network as others are.
 const SYSTEMS: [u32; 32] = [
-    16509, 14618,   // Amazon
-    396_982, // Google Cloud
-    8075,    // Microsoft
-    31898,   // Oracle
-    45102, 37963, // Alibaba
-    132_203, 45090, // Tencent
-    24940, 213_230, // Hetzner
-    16276,   // OVH
-    14061,   // DigitalOcean
-    63949,   // Akamai (Linode)
-    20473,   // Vultr
-    12876,   // Scaleway
-    51167, 40021, // Contabo
-    8560,  // IONOS
-    60781, 28753, 30633,   // Leaseweb
-    197_540, // netcup
-    47583,   // Hostinger
-    36352,   // HostPapa
-    7979,    // Servers.com
-    62567,   // DigitalOcean
-    9009,    // M247
-    60068, 212_238, // Datacamp
-    53667,   // FranTech
-    49981,   // WorldStream
+    // Amazon, Google Cloud, Microsoft, Oracle, Alibaba, Tencent
+    14618, 16509, 396_982, 8075, 31898, 37963, 45102, 45090, 132_203,
+    // Hetzner, OVH, DigitalOcean, Akamai (Linode), Vultr, Scaleway
+    24940, 213_230, 16276, 14061, 62567, 63949, 20473, 12876,
+    // Contabo, IONOS, Leaseweb, netcup, Hostinger, HostPapa, Servers.com
+    40021, 51167, 8560, 28753, 30633, 60781, 197_540, 47583, 36352, 7979,
+    // M247, Datacamp, FranTech, WorldStream
+    9009, 60068, 212_238, 53667, 49981,
 ];
