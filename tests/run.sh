@@ -18,6 +18,8 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 export PATH="$PWD/target/tools/bin:$PATH:/usr/local/sbin:/usr/sbin:/sbin"
+# Tests wait for servers for most of their time.
+export RUST_TEST_THREADS=${RUST_TEST_THREADS:-4}
 readonly DENY_VERSION=0.20.2 FUZZ_VERSION=0.13.2
 
 main() {
@@ -44,9 +46,8 @@ run_all() {
         cargo update --workspace --locked --quiet --manifest-path tests/bench/Cargo.toml
     run_deny
     step "clippy, all features" cargo clippy --locked --all-targets --all-features -- -D warnings
-    step "clippy, each feature" each_feature
+    step "clippy, each crate and feature alone" each_alone
     step "documentation" documentation
-    step "build" cargo build --locked --all-features
     step "tests: unit, integration, whole stack, documentation" cargo test --locked --all-features
 }
 
@@ -72,7 +73,7 @@ run_bench() {
 
 run_faults() {
     step "servers and tools" bash tests/servers.sh
-    step "faults under load" cargo run --locked --release -p stack-tests --bin faults
+    step "faults under load" cargo bench --locked -p stack-tests --bench faults
 }
 
 run_deny() {
@@ -93,8 +94,8 @@ run_fuzz() {
     done
 }
 
-# Every feature on its own, and none, of every crate that has some.
-each_feature() {
+# Every library and example alone, as who uses it compiles it: without features, and with each.
+each_alone() {
     local crate feature all
     all=$(features)
     while read -r crate feature; do
@@ -110,10 +111,9 @@ features() {
         .workspace_default_members as $members
         | .packages[]
         | select(.id as $id | $members | index($id))
+        | select(.manifest_path | test("/(crates|examples)/[^/]+/Cargo.toml$"))
         | .name as $name
-        | (.features | keys - ["default"]) as $features
-        | select($features | length > 0)
-        | $name, ($features[] | "\($name) \(.)")'
+        | $name, (.features | keys - ["default"] | .[] | "\($name) \(.)")'
 }
 
 documentation() {

@@ -31,7 +31,7 @@ impl Instance {
     /// Starts it with further options, and its output in the folder. It is not ready yet.
     ///
     /// # Errors
-    /// The example can not be built or started.
+    /// The example can not be started.
     pub fn start(
         example: Example,
         name: &str,
@@ -51,7 +51,7 @@ impl Instance {
     /// Starts it on the port that it had.
     ///
     /// # Errors
-    /// The example can not be built or started.
+    /// The example can not be started.
     pub fn start_again(&mut self) -> Result<()> {
         let mut command = Command::new(self.example.binary()?);
         command

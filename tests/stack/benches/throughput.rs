@@ -2,7 +2,7 @@
 //! figures for Prometheus, under `wrk`.
 //!
 //! ```sh
-//! cargo run --release -p stack-tests --bin throughput
+//! cargo bench -p stack-tests --bench throughput
 //! ```
 //!
 //! All get the same requests, with an RS256 token. The first two serialize the same JSON, so

@@ -2,7 +2,7 @@
 //! to be.
 //!
 //! ```sh
-//! cargo run --release -p stack-tests --bin faults
+//! cargo bench -p stack-tests --bench faults
 //! ```
 
 use std::process::ExitCode;
