@@ -31,6 +31,7 @@ mod mark;
 #[cfg(feature = "metrics")]
 mod metrics;
 mod needs_session;
+mod notes;
 mod observe;
 mod rejection;
 mod service;
@@ -54,6 +55,7 @@ pub use login::Login;
 pub use login_attempts::LoginAttempts;
 pub use mark::{FreshLayer, MarkService, PassiveLayer, StaleLayer};
 pub use needs_session::{NeedsSessionLayer, NeedsSessionService};
+pub use notes::{Note, Notes};
 pub use service::{ResponseFuture, SessionService};
 pub use session_error::{SessionError, SessionErrorKind};
 pub use session_ext::SessionExt;

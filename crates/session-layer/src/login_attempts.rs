@@ -1,5 +1,4 @@
-//! Where a `LoginThrottle` keeps its counts: beside the sessions, as sessions of nobody, for that is
-//! what every backend can keep.
+//! Where a `LoginThrottle` keeps its counts: in notes beside the sessions.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,17 +6,14 @@ use std::time::Duration;
 use async_trait::async_trait;
 use guard_layer::{AttemptKey, AttemptStore, AttemptStoreError, KeptAttempts};
 
-use crate::backend::{
-    Backend, BackendError, Change, Created, Draft, Found, Lifetime, Loaded, Payload, SessionKey,
-    Updated,
-};
+use crate::backend::Backend;
+use crate::notes::{Note, Notes};
 
 /// The counts of a [`LoginThrottle`](guard_layer::LoginThrottle) in the backend of the sessions, so
 /// that all nodes count together. Needs the feature `guard`.
 ///
-/// Each count is a record without a user, under a keyed hash for which no cookie can have an id: it is
-/// in nobody's list of devices, and no session. It is among the live ones of
-/// [`Stats`](crate::backend::Stats) until it expires, after two to three hours, and after 60 days for an
+/// Each count is one of the [`Notes`], under a keyed hash: it is in nobody's list of devices, and no
+/// session. It takes room until it expires, after two to three hours, and after 60 days for an
 /// address from which an account has logged in. Counts are as safe as sessions: a
 /// `TowerBackend` over a store that others write to at the same instant may lose some.
 ///
@@ -35,47 +31,20 @@ use crate::backend::{
 /// # drop(throttle);
 /// ```
 #[derive(Clone, Debug)]
-pub struct LoginAttempts(Arc<dyn Backend>);
+pub struct LoginAttempts(Notes);
 
 impl LoginAttempts {
     /// Keeps the counts in this backend.
     pub fn in_backend(backend: Arc<dyn Backend>) -> Self {
-        Self(backend)
-    }
-
-    async fn create(
-        &self,
-        key: &SessionKey,
-        payload: Payload,
-        life: Duration,
-    ) -> Result<bool, BackendError> {
-        let lifetime = Lifetime { idle: life, absolute: life };
-        let draft = Draft { payload, user: None, lifetime, cap: None };
-        Ok(matches!(self.0.create(key, &draft).await?, Created::Done { .. }))
-    }
-
-    async fn update(
-        &self,
-        key: &SessionKey,
-        payload: Payload,
-        version: u64,
-    ) -> Result<bool, BackendError> {
-        let change = Change { version, payload, lifetime: None };
-        Ok(matches!(self.0.update(key, &change).await?, Updated::Done(_)))
+        Self(Notes::in_backend(backend))
     }
 }
 
 #[async_trait]
 impl AttemptStore for LoginAttempts {
     async fn load(&self, key: &AttemptKey) -> Result<Option<KeptAttempts>, AttemptStoreError> {
-        let loaded = self.0.load_fresh(&session_key(key)).await;
-        Ok(match loaded.map_err(AttemptStoreError::caused_by)? {
-            Loaded::Found(Found { record, .. }) => {
-                let note = record.payload.as_bytes().to_vec();
-                Some(KeptAttempts { note, version: record.version })
-            }
-            Loaded::Missing(_) => None,
-        })
+        let note = self.0.load(key.as_bytes()).await.map_err(AttemptStoreError::caused_by)?;
+        Ok(note.map(|Note { bytes, version }| KeptAttempts { note: bytes, version }))
     }
 
     async fn keep(
@@ -85,16 +54,7 @@ impl AttemptStore for LoginAttempts {
         replaces: Option<u64>,
         life: Duration,
     ) -> Result<bool, AttemptStoreError> {
-        let (key, payload) = (session_key(key), Payload::from_bytes(note.to_vec()));
-        let kept = match replaces {
-            None => self.create(&key, payload, life).await,
-            Some(version) => self.update(&key, payload, version).await,
-        };
+        let kept = self.0.keep(key.as_bytes(), note.to_vec(), replaces, life).await;
         kept.map_err(AttemptStoreError::caused_by)
     }
-}
-
-/// Ids are hashed without a key, so that none has one of these.
-fn session_key(key: &AttemptKey) -> SessionKey {
-    SessionKey::from_bytes(*key.as_bytes())
 }

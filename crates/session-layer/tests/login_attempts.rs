@@ -77,15 +77,18 @@ async fn of_many_at_once_on_two_nodes_five_are_free() {
 }
 
 #[tokio::test]
-async fn counts_are_of_no_user_and_hold_no_name() {
-    let backend = Arc::new(MemoryBackend::new());
+async fn counts_are_no_sessions_and_of_no_user_and_hold_no_name() {
+    let clock = clock();
+    let backend = Arc::new(MemoryBackend::builder().clock(clock.clone()).build().unwrap());
     let store = Arc::new(Spied { store: LoginAttempts::in_backend(backend.clone()) });
-    let throttle = LoginThrottle::builder(store, &SECRET).build();
+    let throttle = LoginThrottle::builder(store, &SECRET).clock(clock.clone()).build();
     let home = ClientAddr::new("192.0.2.1".parse().unwrap());
     throttle.begin("alice", home, None).await.unwrap().succeeded().await;
-    assert_eq!(backend.stats().await.unwrap().live, 3);
+    assert_eq!(backend.stats().await.unwrap().live, 0);
     let alice = session_layer::backend::UserId::new("alice").unwrap();
     assert_eq!(backend.of_user(&alice).await.unwrap(), []);
+    clock.advance(Duration::from_secs(61 * 24 * 60 * 60));
+    assert_eq!(backend.sweep(10).await.unwrap(), 3, "of an account, an address, and a login");
 }
 
 /// Looks at what is kept.

@@ -17,6 +17,9 @@ use super::{
 /// Live is a session that was created or restored and has neither expired nor been ended. When that
 /// is, the backend's own clock says, so that the clocks of its clients need not agree.
 ///
+/// What is [beside](SessionKey::beside) the sessions is kept like them, by the same promises. Only
+/// [`stats`](Self::stats) tell it from them.
+///
 /// A wrapper is a backend too; the first paragraph of its documentation says which promise it
 /// weakens, and by how much. `session_layer::conformance` (feature `conformance`) has a test for
 /// every promise.
@@ -158,8 +161,8 @@ pub trait Backend: Debug + Send + Sync + 'static {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Stats {
-    /// How many sessions are live. It may count some that have expired and were not yet swept, and
-    /// where a backend says so it is an estimate.
+    /// How many sessions are live, without what is [beside](SessionKey::beside) them. It may count
+    /// some that have expired and were not yet swept, and where a backend says so it is an estimate.
     pub live: u64,
     /// The time by the store's clock, if it has one of its own.
     pub now: Option<SystemTime>,

@@ -23,9 +23,38 @@ impl SessionKey {
         Self(bytes)
     }
 
+    /// A key for what is kept beside the sessions and is none, such as the counts of a login
+    /// throttle. A backend keeps it like a session, and does not count it as one
+    /// ([`Stats::live`](super::Stats::live)).
+    ///
+    /// The bytes are random, or a hash, so that no id leads there. The first three of them give way
+    /// to a mark, with which such a key begins as `side` in a log or in Redis. One session in 16
+    /// million has a key like this by chance: it is a session like all others, but never counted.
+    pub fn beside(mut bytes: [u8; 32]) -> Self {
+        for (byte, mark) in bytes.iter_mut().zip(Self::MARK) {
+            *byte = mark;
+        }
+        Self(bytes)
+    }
+
+    /// Whether it is a session's, and of nothing that is [beside](Self::beside) them.
+    pub fn is_session(&self) -> bool {
+        !self.0.starts_with(&Self::MARK)
+    }
+
     /// The key for a backend to store.
     pub fn as_bytes(&self) -> &[u8; 32] {
         &self.0
+    }
+
+    /// How the keys begin that are no session's: `side` as base64url. It is short, for in SQLite the
+    /// first eight bytes of a key are its row.
+    pub(in crate::backend) const MARK: [u8; 3] = [0xb2, 0x27, 0x5e];
+
+    /// What a key has drawn, for who deals keys out: a byte that is random in any of them.
+    pub(crate) fn lot(&self) -> u8 {
+        let [first, _, _, fourth, ..] = self.0;
+        if self.is_session() { first } else { fourth }
     }
 }
 
@@ -96,6 +125,8 @@ impl fmt::Debug for UserId {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     #[test]
@@ -107,6 +138,31 @@ mod tests {
     #[test]
     fn a_log_line_shows_only_the_start_of_a_key() {
         assert_eq!(format!("{:?}", SessionKey::of_id("abc")), "SessionKey(ungWv48B…)");
+    }
+
+    #[test]
+    fn a_key_beside_the_sessions_says_so_in_its_text() {
+        let key = SessionKey::beside(*SessionKey::of_id("abc").as_bytes());
+        assert_eq!(key.to_string(), "sidev48Bz-pBQUDeXa4iI7ADYaOWF3qctBD_YfIAFa0");
+        assert!(!key.is_session());
+        assert_eq!(SessionKey::beside(*key.as_bytes()), key);
+        assert_eq!(SessionKey::from_bytes(*key.as_bytes()), key);
+    }
+
+    #[test]
+    fn an_id_has_the_key_of_a_session() {
+        assert!(SessionKey::of_id("abc").is_session());
+    }
+
+    #[test]
+    fn keys_beside_the_sessions_are_dealt_out_evenly_too() {
+        let bytes = |name: u8| *SessionKey::of_id(&name.to_string()).as_bytes();
+        let lots = |key: fn([u8; 32]) -> SessionKey| {
+            let keys = (0..=255).map(|name| key(bytes(name)));
+            keys.map(|key| key.lot() % 16).collect::<BTreeSet<_>>()
+        };
+        assert_eq!(lots(SessionKey::from_bytes).len(), 16);
+        assert_eq!(lots(SessionKey::beside).len(), 16);
     }
 
     #[test]

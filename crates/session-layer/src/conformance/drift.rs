@@ -9,7 +9,9 @@ use super::Subject;
 use super::client::Client;
 use super::concurrency::{at_once, joined};
 use super::history::number;
-use super::sample::{GRACE, IDLE, MARGIN, capped, change, draft, key, login, renewal, replacement};
+use super::sample::{
+    GRACE, IDLE, MARGIN, beside, capped, change, draft, key, login, renewal, replacement,
+};
 use crate::backend::{CapPolicy, Loaded, SessionKey};
 
 /// How many calls are made unless the environment says otherwise.
@@ -19,16 +21,18 @@ const ROUNDS: u64 = 4;
 const CLIENTS: u32 = 4;
 /// Of so many calls one is given up before it is answered.
 const CUT: u8 = 8;
+/// Of so many keys one is no session's.
+const BESIDE: u8 = 3;
 /// How long what was given up may go on.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// A session is forgotten when so many others have begun.
 const RECENT: usize = 20;
 
 /// Promise: whatever happens, and whichever calls are given up half-way, stats count the sessions
-/// that load finds. The environment's `CONFORMANCE_CALLS` says how many random calls that are, 400
-/// by default. It is not part of [`conformance_tests!`](crate::conformance_tests), for a backend may
-/// say that its figures are estimates; others run it with
-/// `conformance_tests!(subject => stats_do_not_drift)`.
+/// that load finds, and nothing that is beside them. The environment's `CONFORMANCE_CALLS` says how
+/// many random calls that are, 400 by default. It is not part of
+/// [`conformance_tests!`](crate::conformance_tests), for a backend may say that its figures are
+/// estimates; others run it with `conformance_tests!(subject => stats_do_not_drift)`.
 pub async fn stats_do_not_drift(subject: Arc<dyn Subject>) {
     let client = Client::of(subject);
     let calls = number("CONFORMANCE_CALLS", CALLS) / ROUNDS / u64::from(CLIENTS);
@@ -67,7 +71,7 @@ async fn agree(client: &Client, keys: &[SessionKey]) {
 
 async fn live(client: &Client, keys: &[SessionKey]) -> u64 {
     let mut live = 0;
-    for key in keys {
+    for key in keys.iter().filter(|key| key.is_session()) {
         match client.load(*key).await {
             Loaded::Found(found) if found.key == *key => live += 1,
             Loaded::Found(_) | Loaded::Missing(_) => {}
@@ -76,17 +80,21 @@ async fn live(client: &Client, keys: &[SessionKey]) -> u64 {
     live
 }
 
-/// Random calls about sessions of its own; gives their keys.
+/// Random calls about sessions of its own, and what is beside them; gives their keys.
 async fn wander(client: Client, name: String, calls: u64) -> Vec<SessionKey> {
     let (mut dice, mut keys) = (Rng::new(), vec![key(&name)]);
     for call in 0..calls {
-        let next = key(&format!("{name} {call}"));
+        let next = some_key(&mut dice, &format!("{name} {call}"));
         let recent = keys.len().saturating_sub(RECENT)..keys.len();
         let at = keys[dice.usize(recent)];
         let begins = take(&client, &mut dice, &name, at, next).await;
         keys.extend(begins.then_some(next));
     }
     keys
+}
+
+fn some_key(dice: &mut Rng, name: &str) -> SessionKey {
+    if dice.u8(0..BESIDE) == 0 { beside(name) } else { key(name) }
 }
 
 /// True if there may be a session under the next key.

@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 use super::Subject;
 use super::client::Client;
 use super::sample::{
-    ABSOLUTE, GRACE, IDLE, MARGIN, capped, change, draft, key, login, payload, renewal,
+    ABSOLUTE, GRACE, IDLE, MARGIN, beside, capped, change, draft, key, login, payload, renewal,
     replacement, user,
 };
 use crate::backend::{CapPolicy, Created, Found, Missing, Record, Updated};
@@ -259,6 +259,20 @@ pub async fn a_restored_session_is_counted_once(subject: Arc<dyn Subject>) {
     assert_eq!(client.keys_of(&user("alice")).await, [key("a")], "it is one session");
     client.delete(key("a")).await;
     assert_eq!(client.stats().await.live, 0, "it was ended");
+}
+
+/// Promise: what is beside the sessions is restored like one, and is none here either.
+pub async fn what_is_beside_the_sessions_is_restored_beside_them(subject: Arc<dyn Subject>) {
+    let client = Client::of(subject);
+    let now = now(&client).await;
+    for version in 1..3 {
+        let record = record(now, version, "no session");
+        assert!(client.restore(beside("a"), &record).await, "its version is higher");
+        assert_eq!(client.found(beside("a")).await.record, record, "it is as it was elsewhere");
+    }
+    assert_eq!(client.stats().await.live, 0, "it is no session");
+    client.delete(beside("a")).await;
+    assert_eq!(client.stats().await.live, 0, "it was none");
 }
 
 /// Promise: it is renewed, seen and ended like any other.

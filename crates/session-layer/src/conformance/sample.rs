@@ -22,6 +22,11 @@ pub(super) fn key(name: &str) -> SessionKey {
     SessionKey::of_id(name)
 }
 
+/// The key of what is no session.
+pub(super) fn beside(name: &str) -> SessionKey {
+    SessionKey::beside(*key(name).as_bytes())
+}
+
 pub(super) fn user(name: &str) -> UserId {
     match UserId::new(name) {
         Some(user) => user,

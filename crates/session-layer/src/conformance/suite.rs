@@ -89,6 +89,7 @@ macro_rules! conformance_tests {
             a_restored_session_expires_by_its_own_times
             a_restored_session_asks_for_no_cap
             a_restored_session_is_counted_once
+            what_is_beside_the_sessions_is_restored_beside_them
             a_restored_session_is_a_session
             a_users_sessions_are_those_that_load_finds
             a_users_sessions_come_in_order_of_creation
@@ -118,8 +119,11 @@ macro_rules! conformance_tests {
             a_sweep_keeps_what_is_live
             a_sweep_keeps_what_was_seen
             a_sweep_removes_tombstones_in_the_end
+            a_sweep_removes_what_is_beside_the_sessions
             a_sweep_of_nothing_removes_nothing
             stats_count_live_sessions
+            stats_count_nothing_beside_the_sessions
+            stats_go_by_the_key_that_a_session_has
             stats_count_no_expired_session_once_swept
             an_empty_payload_is_kept
             a_binary_payload_is_kept

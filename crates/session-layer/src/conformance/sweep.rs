@@ -2,7 +2,9 @@ use std::sync::Arc;
 
 use super::Subject;
 use super::client::Client;
-use super::sample::{ABSOLUTE, GRACE, IDLE, MARGIN, draft, key, login, renewal, replacement, user};
+use super::sample::{
+    ABSOLUTE, GRACE, IDLE, MARGIN, beside, draft, key, login, renewal, replacement, user,
+};
 use crate::backend::{Loaded, Missing};
 
 /// Promise: a sweep removes no more than it was told to, and goes on until nothing is left.
@@ -70,6 +72,19 @@ pub async fn a_sweep_removes_tombstones_in_the_end(subject: Arc<dyn Subject>) {
         assert_eq!(loaded, Loaded::Missing(Missing::Absent), "{name:?} is forgotten");
         client.created(key(name), &draft("anew")).await;
     }
+}
+
+/// Promise: a sweep removes what is beside the sessions, too, and the sessions are counted as before.
+pub async fn a_sweep_removes_what_is_beside_the_sessions(subject: Arc<dyn Subject>) {
+    let client = Client::of(subject);
+    for n in 0..5 {
+        client.created(beside(&format!("{n}")), &draft("no session")).await;
+    }
+    client.advance(IDLE + MARGIN).await;
+    client.created(key("a"), &draft("guest")).await;
+    assert!(client.sweep(10).await > 0, "some have expired");
+    assert_eq!(client.sweep(10).await, 0, "less than the limit means that nothing is left");
+    assert_eq!(client.stats().await.live, 1, "it has not expired");
 }
 
 /// Promise: nothing to sweep is no error.

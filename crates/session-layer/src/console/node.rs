@@ -18,9 +18,9 @@ use crate::{ConfigError, ConfigErrorKind, SessionError, Sessions};
 ///
 /// It keeps a record of itself in the backend of the sessions, under a user's id that no user of an
 /// application can have, and for a minute after its last report. The record is in nobody's list of
-/// devices, and no session; it is one among the live ones of [`Stats`](crate::backend::Stats) and
-/// so of the figure `session_active`. It is written every ten seconds. One that has started anew is
-/// another node: for up to a minute the old one is listed beside it.
+/// devices, and no session: [`Stats`](crate::backend::Stats) do not count it. It is written every
+/// ten seconds. One that has started anew is another node: for up to a minute the old one is listed
+/// beside it.
 ///
 /// An instance that has a console gives it its node; one that has none reports by itself:
 ///
@@ -165,12 +165,11 @@ impl Reporter {
     }
 
     async fn create(&self, payload: Payload) -> Result<Option<(SessionKey, u64)>, BackendError> {
-        // No id has a key that is drawn: no cookie leads to it.
         let mut key = [0; 32];
         let (Some(user), Ok(())) = (UserId::of_layer("nodes"), rand::fill(&mut key)) else {
             return Ok(None);
         };
-        let key = SessionKey::from_bytes(key);
+        let key = SessionKey::beside(key);
         let draft = Draft { payload, user: Some(user), lifetime: LIFE, cap: None };
         let created = self.sessions.config().backend.create(&key, &draft).await?;
         Ok(matches!(created, Created::Done { .. }).then_some((key, 1)))

@@ -54,15 +54,15 @@ async fn an_instance_without_a_console_is_listed_too_until_it_has_been_silent_fo
 }
 
 #[tokio::test]
-async fn a_node_is_one_record_however_often_it_reports_and_no_device_of_anybody() {
+async fn a_node_is_one_record_however_often_it_reports_no_session_and_no_device_of_anybody() {
     tokio::time::pause();
     let app = App::new();
-    let before = app.layer.sessions().stats().await.unwrap().live;
     let reports = Node::new("api-1", "0.9").keep_reported(app.layer.sessions());
     let reports = tokio::spawn(reports);
     crate::app::pass(MINUTE * 5).await;
-    assert_eq!(app.layer.sessions().stats().await.unwrap().live, before + 1);
     let ours = "\u{1}session-layer nodes";
+    assert_eq!(app.spy.of_user(&UserId::new(ours).unwrap()).await.unwrap().len(), 1);
+    assert_eq!(app.layer.sessions().stats().await.unwrap().live, 0);
     let error = app.layer.sessions().of_user(ours).await.unwrap_err();
     assert_eq!(error.kind(), SessionErrorKind::InvalidUser);
     reports.abort();

@@ -32,7 +32,8 @@ local function age(key)
     return
   end
   -- The index of a user has microseconds.
-  local unit = string.find(key, ':live') and 1 or 1000
+  local is_live = string.find(key, ':live') or string.find(key, ':beside')
+  local unit = is_live and 1 or 1000
   for _, member in ipairs(redis.call('ZRANGE', key, 0, -1)) do
     redis.call('ZINCRBY', key, -by * unit, member)
   end

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use session_layer::backend::{
-    Backend, Cap, CapPolicy, Change, Draft, Lifetime, Record, Rotation, RotationKind,
+    Backend, Cap, CapPolicy, Change, Draft, Lifetime, Record, Rotation, RotationKind, SessionKey,
     TOMBSTONE_LIFE,
 };
 use session_layer::conformance::Subject;
@@ -25,6 +25,10 @@ impl Fixture {
     async fn members(&self, index: &str) -> i64 {
         self.ask(&[b"ZCARD", index.as_bytes()]).await
     }
+}
+
+fn beside(name: &str) -> SessionKey {
+    SessionKey::beside(*key(name).as_bytes())
 }
 
 fn is_about(life: Duration, expected: Duration) {
@@ -115,6 +119,32 @@ async fn without_a_sweep_expired_sessions_leave_the_set_of_the_live_as_others_ar
 }
 
 #[tokio::test]
+async fn what_is_beside_the_sessions_is_in_a_set_of_its_own_and_called_so() {
+    let redis = Fixture::start().await;
+    redis.created(key("a"), &draft("first")).await;
+    redis.created(beside("b"), &draft("no session")).await;
+    for index in ["session:live", "session:beside"] {
+        assert_eq!(redis.members(index).await, 1, "{index}");
+        is_about(redis.life(index).await, ABSOLUTE);
+    }
+    let names = redis.keys().await;
+    assert!(names.iter().any(|name| name.starts_with("session:s:side")), "{names:?}");
+}
+
+#[tokio::test]
+async fn without_a_sweep_what_has_expired_beside_the_sessions_leaves_its_set_as_more_comes() {
+    let redis = Fixture::start().await;
+    for n in 0..20 {
+        redis.created(beside(&format!("early {n}")), &draft("no session")).await;
+    }
+    redis.advance(IDLE + IDLE / 10).await;
+    for n in 0..20 {
+        redis.created(beside(&format!("late {n}")), &draft("no session")).await;
+    }
+    assert_eq!(redis.members("session:beside").await, 20);
+}
+
+#[tokio::test]
 async fn expired_sessions_leave_a_users_index_as_others_are_created() {
     let redis = Fixture::start().await;
     for n in 0..200 {
@@ -175,4 +205,16 @@ async fn a_sweep_goes_on_for_as_long_as_it_is_told_to() {
     redis.advance(IDLE + IDLE / 10).await;
     assert_eq!(redis.backend.sweep(1_100).await.unwrap(), 1_100);
     assert_eq!(redis.backend.sweep(1_100).await.unwrap(), 100);
+}
+
+#[tokio::test]
+async fn a_sweep_goes_on_to_what_is_beside_the_sessions() {
+    let redis = Fixture::start().await;
+    for n in 0..3 {
+        redis.created(key(&format!("{n}")), &draft("first")).await;
+        redis.created(beside(&format!("{n}")), &draft("no session")).await;
+    }
+    redis.advance(IDLE + IDLE / 10).await;
+    assert_eq!(redis.backend.sweep(4).await.unwrap(), 4);
+    assert_eq!(redis.backend.sweep(4).await.unwrap(), 2);
 }

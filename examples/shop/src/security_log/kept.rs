@@ -1,12 +1,9 @@
-use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use session_layer::backend::{
-    Backend, BackendError, Change, Created, Draft, Found, Lifetime, Loaded, Payload, SessionKey,
-    Updated,
-};
+use session_layer::Notes;
+use session_layer::backend::BackendError;
 
 use super::Incident;
 
@@ -29,13 +26,12 @@ impl Entry {
     }
 }
 
-/// What the store has: for each user a list in a record of its own, of nobody, as a login throttle's
-/// counts are.
+/// What the store has: for each user a list, in a note of its own.
 ///
-/// Time is cut into stretches of 30 days with a record in each, which lives for two: no key is used
-/// again after its record has expired, for which stores make no promise.
+/// Time is cut into stretches of 30 days with a note in each, which lives for two: no name is used
+/// again after its note is over, for which stores make no promise.
 #[derive(Clone, Debug)]
-pub(super) struct Kept(pub(super) Arc<dyn Backend>);
+pub(super) struct Kept(pub(super) Notes);
 
 /// For how long an incident is shown.
 const SHOWN: Duration = Duration::from_secs(30 * 24 * 60 * 60);
@@ -43,11 +39,8 @@ const SHOWN: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 /// How many are kept, the latest.
 const MOST: usize = 20;
 
-/// Beyond two stretches, for clocks that are apart.
-const SPARE: Duration = Duration::from_secs(60 * 60);
-
-/// How often to begin again where another instance is quicker.
-const ROUNDS: u32 = 16;
+/// How long a list lives: two stretches, and an hour for clocks that are apart.
+const LIFE: Duration = SHOWN.saturating_mul(2).saturating_add(Duration::from_secs(60 * 60));
 
 impl Kept {
     /// The latest, newest first.
@@ -57,52 +50,27 @@ impl Kept {
         now: SystemTime,
     ) -> Result<Vec<Entry>, BackendError> {
         let number = stretch(now);
-        let (newer, _) = self.load(&key(user, number)).await?;
-        let (older, _) = self.load(&key(user, number.saturating_sub(1))).await?;
+        let newer = self.load(&name(user, number)).await?;
+        let older = self.load(&name(user, number.saturating_sub(1))).await?;
         Ok(latest(newer.into_iter().chain(older), now))
     }
 
     /// False if others were quicker, again and again.
     pub(super) async fn add(&self, user: &str, entry: &Entry) -> Result<bool, BackendError> {
-        let key = key(user, stretch(entry.at()));
+        let name = name(user, stretch(entry.at()));
         let Ok(new) = serde_json::to_value(entry) else { return Ok(false) };
-        for _ in 0..ROUNDS {
-            let (mut list, version) = self.load(&key).await?;
+        let edit = |note: Option<&[u8]>| {
+            let mut list = note.map(list).unwrap_or_default();
             list.insert(0, new.clone());
             list.truncate(MOST);
-            if self.keep(&key, payload(list), version).await? {
-                return Ok(true);
-            }
-        }
-        Ok(false)
+            Value::Array(list).to_string().into_bytes()
+        };
+        self.0.edit(&name, LIFE, edit).await
     }
 
-    /// The list, and the version that it has.
-    async fn load(&self, key: &SessionKey) -> Result<(Vec<Value>, Option<u64>), BackendError> {
-        Ok(match self.0.load_fresh(key).await? {
-            Loaded::Found(Found { record, .. }) => (list(&record.payload), Some(record.version)),
-            Loaded::Missing(_) => (Vec::new(), None),
-        })
-    }
-
-    async fn keep(
-        &self,
-        key: &SessionKey,
-        payload: Payload,
-        replaces: Option<u64>,
-    ) -> Result<bool, BackendError> {
-        Ok(match replaces {
-            Some(version) => {
-                let change = Change { version, payload, lifetime: None };
-                matches!(self.0.update(key, &change).await?, Updated::Done(_))
-            }
-            None => {
-                let life = SHOWN.saturating_mul(2).saturating_add(SPARE);
-                let lifetime = Lifetime { idle: life, absolute: life };
-                let draft = Draft { payload, user: None, lifetime, cap: None };
-                matches!(self.0.create(key, &draft).await?, Created::Done { .. })
-            }
-        })
+    async fn load(&self, name: &[u8]) -> Result<Vec<Value>, BackendError> {
+        let note = self.0.load(name).await?;
+        Ok(note.map(|note| list(&note.bytes)).unwrap_or_default())
     }
 }
 
@@ -113,20 +81,15 @@ fn latest(list: impl Iterator<Item = Value>, now: SystemTime) -> Vec<Entry> {
     entries.filter(is_shown).take(MOST).collect()
 }
 
-fn list(payload: &Payload) -> Vec<Value> {
-    serde_json::from_slice(payload.as_bytes()).unwrap_or_else(|_| {
+fn list(note: &[u8]) -> Vec<Value> {
+    serde_json::from_slice(note).unwrap_or_else(|_| {
         tracing::error!("a security log can't be read, and begins anew");
         Vec::new()
     })
 }
 
-fn payload(list: Vec<Value>) -> Payload {
-    Payload::from_bytes(Value::Array(list).to_string().into_bytes())
-}
-
-/// No cookie can have such an id, so that this is no session.
-fn key(user: &str, stretch: u64) -> SessionKey {
-    SessionKey::of_id(&format!("security log\0{user}\0{stretch}"))
+fn name(user: &str, stretch: u64) -> Vec<u8> {
+    format!("security log\0{user}\0{stretch}").into_bytes()
 }
 
 /// The number of the stretch that a time is in.
@@ -140,6 +103,8 @@ fn seconds(time: SystemTime) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use session_layer::backend::MemoryBackend;
 
     use super::*;
@@ -153,7 +118,7 @@ mod tests {
     }
 
     fn kept() -> Kept {
-        Kept(Arc::new(MemoryBackend::new()))
+        Kept(Notes::in_backend(Arc::new(MemoryBackend::new())))
     }
 
     async fn add(kept: &Kept, at: SystemTime, incident: Incident) {
@@ -201,19 +166,20 @@ mod tests {
     #[tokio::test]
     async fn what_a_later_version_has_kept_is_neither_shown_nor_lost() {
         let kept = kept();
-        let (key, later) = (key("alice", stretch(day(0))), serde_json::json!({ "kind": "later" }));
-        assert!(kept.keep(&key, payload(vec![later.clone()]), None).await.unwrap());
+        let (name, later) =
+            (name("alice", stretch(day(0))), serde_json::json!({ "kind": "later" }));
+        let note = serde_json::json!([later]).to_string().into_bytes();
+        assert!(kept.0.keep(&name, note, None, LIFE).await.unwrap());
         add(&kept, day(0), Incident::Idle).await;
         assert_eq!(kept.read("alice", day(0)).await.unwrap().len(), 1);
-        assert_eq!(kept.load(&key).await.unwrap().0[1], later);
+        assert_eq!(kept.load(&name).await.unwrap()[1], later);
     }
 
     #[tokio::test]
     async fn a_list_that_can_not_be_read_begins_anew() {
         let kept = kept();
-        let key = key("alice", stretch(day(0)));
-        let garbage = Payload::from_bytes(b"[{".to_vec());
-        assert!(kept.keep(&key, garbage, None).await.unwrap());
+        let name = name("alice", stretch(day(0)));
+        assert!(kept.0.keep(&name, b"[{".to_vec(), None, LIFE).await.unwrap());
         assert_eq!(kept.read("alice", day(0)).await.unwrap(), []);
         add(&kept, day(0), Incident::Idle).await;
         assert_eq!(kept.read("alice", day(0)).await.unwrap().len(), 1);

@@ -3,8 +3,8 @@ use std::time::{Duration, SystemTime};
 
 use guard_layer::GuardEvent;
 use metrics::{counter, describe_counter};
-use session_layer::SessionEvent;
 use session_layer::backend::{Backend, BackendError};
+use session_layer::{Notes, SessionEvent};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
 
@@ -33,7 +33,7 @@ impl SecurityLog {
     pub(crate) fn start(backend: Arc<dyn Backend>) -> Self {
         describe_counter!(LOST, "Incidents that are in no user's security log");
         counter!(LOST).increment(0);
-        let (kept, (orders, received)) = (Kept(backend), mpsc::channel(WAITING));
+        let (kept, (orders, received)) = (Kept(Notes::in_backend(backend)), mpsc::channel(WAITING));
         tokio::spawn(write(kept.clone(), received));
         Self { kept, orders }
     }
@@ -93,7 +93,8 @@ mod tests {
     #[tokio::test]
     async fn one_too_many_does_not_wait() {
         let (orders, mut received) = mpsc::channel(1);
-        let log = SecurityLog { kept: Kept(Arc::new(MemoryBackend::new())), orders };
+        let kept = Kept(Notes::in_backend(Arc::new(MemoryBackend::new())));
+        let log = SecurityLog { kept, orders };
         log.tell("alice", Incident::Idle);
         log.tell("alice", Incident::Closed);
         let Some(Order::Keep { entry, .. }) = received.recv().await else { panic!() };

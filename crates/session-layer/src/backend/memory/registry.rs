@@ -11,7 +11,7 @@ pub(super) struct Registry {
     users: HashMap<UserId, VecDeque<(Place, SessionKey)>>,
     /// How many keys there are in all shards.
     pub(super) keys: usize,
-    /// How many of them have a session.
+    /// How many of them have a session that counts as one.
     pub(super) sessions: u64,
     places: u64,
 }

@@ -24,7 +24,7 @@ struct Slot {
 /// What became of a key whose time had come.
 pub(super) enum Due {
     /// It was over, and is removed.
-    Removed(Entry),
+    Removed(SessionKey, Entry),
     /// It is not over, or was gone before.
     PutOff,
 }
@@ -91,6 +91,6 @@ impl Shard {
             slot.noted = self.agenda.note(key, over, now);
             return Some(Due::PutOff);
         }
-        self.slots.remove(&key).map(|slot| Due::Removed(slot.entry))
+        self.slots.remove(&key).map(|slot| Due::Removed(key, slot.entry))
     }
 }

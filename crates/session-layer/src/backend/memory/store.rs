@@ -52,8 +52,7 @@ impl Store {
 
     /// The number of a key's shard.
     pub(super) fn shard_of(&self, key: &SessionKey) -> usize {
-        let [first, ..] = *key.as_bytes();
-        usize::from(first) % SHARDS
+        usize::from(key.lot()) % SHARDS
     }
 
     /// A shard, and the time at which it was locked: what one client saw there is not earlier for

@@ -101,7 +101,7 @@ impl<'a> Transaction<'a> {
             return Ok(false);
         }
         match shard.remove(key) {
-            Some(entry) => self.forget(entry),
+            Some(entry) => self.forget(key, entry),
             None => self.make_room()?,
         }
         let place = self.registry.place(Millis::of(record.created));
@@ -129,9 +129,9 @@ impl<'a> Transaction<'a> {
             match shard.next_due(now) {
                 None => return Swept { removed, is_unfinished: false },
                 Some(Due::PutOff) => {}
-                Some(Due::Removed(entry)) => {
+                Some(Due::Removed(key, entry)) => {
                     removed += 1;
-                    self.forget(entry);
+                    self.forget(&key, entry);
                 }
             }
         }
@@ -218,7 +218,7 @@ impl Transaction<'_> {
         }
         let (shard, now) = self.shard_of(key);
         shard.put(*key, Entry::Session(session), now);
-        self.registry.sessions += 1;
+        self.registry.sessions += u64::from(key.is_session());
         self.registry.keys += 1;
         self.sweep(self.store.shard_of(key), ALONG, ALONG);
     }
@@ -227,19 +227,19 @@ impl Transaction<'_> {
     fn end(&mut self, key: &SessionKey, former: impl FnOnce(Millis) -> Former) {
         let (shard, now) = self.shard_of(key);
         if let Some(entry) = shard.put(*key, Entry::Former(former(now)), now) {
-            self.unregister(entry);
+            self.unregister(key, entry);
         }
     }
 
     /// The entry of a key was removed.
-    fn forget(&mut self, entry: Entry) {
+    fn forget(&mut self, key: &SessionKey, entry: Entry) {
         self.registry.keys -= 1;
-        self.unregister(entry);
+        self.unregister(key, entry);
     }
 
-    fn unregister(&mut self, gone: Entry) {
+    fn unregister(&mut self, key: &SessionKey, gone: Entry) {
         let Entry::Session(session) = gone else { return };
-        self.registry.sessions -= 1;
+        self.registry.sessions -= u64::from(key.is_session());
         if let Some(user) = &session.user {
             self.registry.remove(user, session.place);
         }
@@ -251,7 +251,7 @@ impl Transaction<'_> {
         for key in self.registry.of_user(user) {
             let (shard, now) = self.shard_of(&key);
             if let Some(entry) = shard.remove_if_over(&key, now) {
-                self.forget(entry);
+                self.forget(&key, entry);
             }
         }
     }

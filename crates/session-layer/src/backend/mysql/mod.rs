@@ -27,7 +27,8 @@
 //!   zone, SQL mode and isolation are set for each connection, and so is `wsrep_sync_wait` on Galera,
 //!   so that a session that was created on one node is found on all.
 //! - [`Stats::live`](super::Stats::live) is counted up to 10,000. Beyond, it is the estimate that
-//!   InnoDB keeps of the table's rows, expired ones and tombstones included.
+//!   InnoDB keeps of the table's rows, with expired ones, tombstones and what is beside the sessions
+//!   ([`SessionKey::beside`](super::SessionKey::beside)).
 
 mod backend;
 mod builder;

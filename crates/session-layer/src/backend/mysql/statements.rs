@@ -126,7 +126,8 @@ impl Statements for MySqlConnection {
     }
 
     async fn count(&mut self, limit: i64) -> Result<Counted, sqlx::Error> {
-        let row = sqlx::query(sql::COUNT).bind(limit).fetch_one(self).await?;
+        let query = sqlx::query(sql::COUNT).bind(SessionKey::MARK.as_slice()).bind(limit);
+        let row = query.fetch_one(self).await?;
         Ok(Counted { all: row.try_get(0)?, live: row.try_get(1)?, now: row.try_get(2)? })
     }
 

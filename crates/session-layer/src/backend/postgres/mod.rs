@@ -24,8 +24,8 @@
 //!   pooler in between has to keep them, and prepared statements, with the client: PgBouncer with
 //!   `pool_mode = session`.
 //! - [`Stats::live`](super::Stats::live) is counted up to 10,000. Beyond, it is the planner's
-//!   estimate of the table's rows, expired ones and tombstones included, which is as good as the
-//!   last `ANALYZE`.
+//!   estimate of the table's rows, with expired ones, tombstones and what is beside the sessions
+//!   ([`SessionKey::beside`](super::SessionKey::beside)), which is as good as the last `ANALYZE`.
 
 mod backend;
 mod builder;

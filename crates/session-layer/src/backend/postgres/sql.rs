@@ -161,12 +161,13 @@ DELETE FROM sessions
 USING expired
 WHERE sessions.id = expired.id";
 
-/// Counts what has not expired, and what of it is live, and when: $1 how many rows to look at.
+/// Counts what has not expired, and what of it is a live session, and when: $1 how many rows to look
+/// at, $2 how the keys begin that are no session's.
 pub(super) const COUNT: &str = "
-SELECT count(*), count(*) FILTER (WHERE state = 0),
+SELECT count(*), count(*) FILTER (WHERE state = 0 AND substring(id FROM 1 FOR 3) <> $2),
     floor(extract(epoch FROM statement_timestamp()) * 1000)::bigint
 FROM (
-    SELECT state
+    SELECT id, state
     FROM sessions
     WHERE expires > floor(extract(epoch FROM statement_timestamp()) * 1000)::bigint
     ORDER BY expires
@@ -210,7 +211,7 @@ mod tests {
         (FORGET_EXPIRED, &["'user 7'"], "sessions_of_user"),
         (KEYS_OF_USER, &["'user 7'"], "sessions_of_user"),
         (SWEEP, &["10"], "sessions_by_expiry"),
-        (COUNT, &["10"], "sessions_by_expiry"),
+        (COUNT, &["10", "'abc'"], "sessions_by_expiry"),
     ];
 
     /// How it is carried out.

@@ -114,6 +114,7 @@ use single::Single;
 /// | `session:s:` and the key | a session, or what is left of one: where it has gone, or that it was ended | by itself |
 /// | `session:u:` and the user | a sorted set of the user's sessions, in the order of their creation | after its last session at the latest |
 /// | `session:live` | a sorted set of all sessions, by when they are to be looked at | likewise |
+/// | `session:beside` | the same of what is [beside](SessionKey::beside) the sessions, which is kept as they are, under `session:s:side` and the rest of the key | likewise |
 ///
 /// Sessions take about 300 bytes beside content and user. A session is moved in the set of the
 /// live at most once in a sixteenth of its idle time, and looked at before it is counted out; so
@@ -146,9 +147,10 @@ use single::Single;
 /// - With [`Replication::synchronous`], what a login has taken waits as well, up to three times in
 ///   all. Without it, the end of a master can undo a part of a step that was acknowledged, as it
 ///   can undo anything else.
-/// - `session:live` is sixteen sets, `session:live:0` to `:15`, written after the sessions are: where
-///   a call is given up or a program dies in between, one is missing in the count until it is next
-///   written down that the session was seen, or one too many is in it until it would have expired.
+/// - `session:live` is sixteen sets, `session:live:0` to `:15`, and so is `session:beside`. They are
+///   written after the sessions are: where a call is given up or a program dies in between, one is
+///   missing in the count until it is next written down that the session was seen, or one too many
+///   is in it until it would have expired.
 ///   A user's index is a hash, in which a session stays after its end, until the next login looks
 ///   through some of it, or all of it if there is a cap.
 /// - A [`NearCache`](crate::wrap::NearCache) can not be told of changes, and is to have a short

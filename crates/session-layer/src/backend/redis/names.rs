@@ -8,12 +8,13 @@ use crate::backend::{SessionKey, UserId};
 pub(super) struct Names {
     prefix: String,
     live: String,
+    beside: String,
 }
 
 impl Names {
     pub(super) fn under(prefix: String) -> Self {
-        let live = format!("{prefix}live");
-        Self { prefix, live }
+        let (live, beside) = (format!("{prefix}live"), format!("{prefix}beside"));
+        Self { prefix, live, beside }
     }
 
     pub(super) fn prefix(&self) -> &[u8] {
@@ -35,29 +36,38 @@ impl Names {
         format!("{0}t:{{{0}s:{key}}}:{number}", self.prefix)
     }
 
-    /// In a cluster there are several of them, so that no node has them all: the one that has this
-    /// session.
-    pub(super) fn live_with(&self, key: &SessionKey) -> String {
-        let [first, ..] = key.as_bytes();
-        self.live_part(first % LIVE_PARTS)
-    }
-
-    pub(super) fn live_parts(&self) -> impl Iterator<Item = String> {
-        (0..LIVE_PARTS).map(|part| self.live_part(part))
-    }
-
-    fn live_part(&self, part: u8) -> String {
-        format!("{}:{part}", self.live)
-    }
-
     /// The sorted set of the live sessions, by when they are to be looked at.
     pub(super) fn live(&self) -> &str {
         &self.live
     }
+
+    /// The same of what is beside the sessions.
+    pub(super) fn beside(&self) -> &str {
+        &self.beside
+    }
+
+    /// In a cluster there are several of each, so that no node has them all: the one that has this
+    /// key.
+    pub(super) fn live_with(&self, key: &SessionKey) -> String {
+        let of = if key.is_session() { &self.live } else { &self.beside };
+        part(of, key.lot() % PARTS)
+    }
+
+    pub(super) fn live_parts(&self) -> impl Iterator<Item = String> {
+        (0..PARTS).map(|number| part(&self.live, number))
+    }
+
+    pub(super) fn beside_parts(&self) -> impl Iterator<Item = String> {
+        (0..PARTS).map(|number| part(&self.beside, number))
+    }
+}
+
+fn part(of: &str, number: u8) -> String {
+    format!("{of}:{number}")
 }
 
 /// So many that they are on all nodes of any cluster, and few enough to ask them all.
-const LIVE_PARTS: u8 = 16;
+const PARTS: u8 = 16;
 
 /// The key in the name of a session, as scripts give it back.
 pub(super) fn session_key(text: &[u8]) -> Option<SessionKey> {

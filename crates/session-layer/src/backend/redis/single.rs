@@ -88,10 +88,10 @@ impl Single {
         draft: &Draft,
     ) -> Result<Created, BackendError> {
         let index = draft.user.as_ref().map(|user| self.names.user(user));
-        let keys: Vec<_> = [self.names.live()].into_iter().chain(index.as_deref()).collect();
         let texts = DraftTexts::of(draft);
         let write = if draft.user.is_some() { Write::Lasting } else { Write::Passing };
-        match self.judge((write, &script::CREATE), key, &keys, &texts.arguments()).await? {
+        let create = (write, &*script::CREATE);
+        match self.judge(create, key, index.as_deref().as_slice(), &texts.arguments()).await? {
             Answer::Done(ended) => Ok(Created::Done { ended }),
             Answer::Taken => Ok(Created::Taken),
             Answer::Full => Ok(Created::Full),
@@ -109,10 +109,7 @@ impl Single {
         let lifetime = change.lifetime.map(Millis::from);
         let mut arguments = vec![&read[..], &head, change.payload.as_bytes()];
         arguments.extend(lifetime.iter().flat_map(Millis::arguments));
-        match self
-            .judge((Write::Passing, &script::UPDATE), key, &[self.names.live()], &arguments)
-            .await?
-        {
+        match self.judge((Write::Passing, &script::UPDATE), key, &[], &arguments).await? {
             Answer::Done(_) => Ok(Updated::Done(version)),
             Answer::Found(found) => Ok(Updated::Conflict(found)),
             Answer::Missing(missing) => Ok(Updated::Missing(missing)),
@@ -121,7 +118,7 @@ impl Single {
     }
 
     pub(super) async fn touch(&self, key: &SessionKey) -> Result<bool, BackendError> {
-        match self.judge((Write::Passing, &script::TOUCH), key, &[self.names.live()], &[]).await? {
+        match self.judge((Write::Passing, &script::TOUCH), key, &[], &[]).await? {
             Answer::Done(_) => Ok(true),
             Answer::Missing(_) => Ok(false),
             Answer::Found(_) | Answer::Taken | Answer::Full => Err(unexpected()),
@@ -149,7 +146,7 @@ impl Single {
     }
 
     pub(super) async fn delete(&self, key: &SessionKey) -> Result<Option<Found>, BackendError> {
-        match self.judge((Write::Lasting, &script::DELETE), key, &[self.names.live()], &[]).await? {
+        match self.judge((Write::Lasting, &script::DELETE), key, &[], &[]).await? {
             Answer::Found(found) => Ok(Some(found)),
             Answer::Missing(_) => Ok(None),
             Answer::Done(_) | Answer::Taken | Answer::Full => Err(unexpected()),
@@ -162,10 +159,9 @@ impl Single {
         record: &Record,
     ) -> Result<bool, BackendError> {
         let index = record.user.as_ref().map(|user| self.names.user(user));
-        let keys: Vec<_> = [self.names.live()].into_iter().chain(index.as_deref()).collect();
         let texts = RecordTexts::of(record);
         let restore = (Write::Lasting, &*script::RESTORE);
-        match self.judge(restore, key, &keys, &texts.arguments()).await? {
+        match self.judge(restore, key, index.as_deref().as_slice(), &texts.arguments()).await? {
             Answer::Done(_) => Ok(true),
             Answer::Missing(_) | Answer::Taken => Ok(false),
             Answer::Found(_) | Answer::Full => Err(unexpected()),
@@ -252,10 +248,10 @@ impl Single {
         }
     }
 
-    /// How many due sessions it has looked at, and removed.
+    /// How many that are due it has looked at, and removed.
     async fn look(&self, batch: u32) -> Result<[u32; 2], BackendError> {
-        let batch = batch.to_string();
-        numbers(self.run(&script::SWEEP, &[self.names.live()], &[batch.as_bytes()]).await?)
+        let (sets, batch) = ([self.names.live(), self.names.beside()], batch.to_string());
+        numbers(self.run(&script::SWEEP, &sets, &[batch.as_bytes()]).await?)
     }
 
     async fn renew(
@@ -270,8 +266,8 @@ impl Single {
         let mut arguments = vec![&read[..], &head, payload.as_bytes()];
         arguments.extend([grace.as_bytes(), kept.as_bytes()]);
         arguments.extend(lifetime.iter().flat_map(Millis::arguments));
-        let keys = [&self.names.session(&rotation.to), self.names.live()];
-        self.judge((Write::Lasting, &script::RENEW), key, &keys, &arguments).await
+        let to = self.names.session(&rotation.to);
+        self.judge((Write::Lasting, &script::RENEW), key, &[&to], &arguments).await
     }
 
     async fn replace(
@@ -282,7 +278,7 @@ impl Single {
     ) -> Result<Answer, BackendError> {
         let to = self.names.session(&rotation.to);
         let index = draft.user.as_ref().map(|user| self.names.user(user));
-        let keys = [to.as_str(), self.names.live()].into_iter().chain(index.as_deref());
+        let keys = [to.as_str()].into_iter().chain(index.as_deref());
         let texts = DraftTexts::of(draft);
         let read = beginning(rotation.version);
         let arguments = [&texts.arguments()[..], &[&read]].concat();

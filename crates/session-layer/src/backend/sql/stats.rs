@@ -11,7 +11,7 @@ pub(in crate::backend) struct Count;
 
 /// What was counted.
 pub(in crate::backend) struct Counted {
-    /// Sessions, tombstones and keys in their grace.
+    /// Sessions, tombstones, keys in their grace, and what is beside the sessions.
     pub(in crate::backend) all: i64,
     /// Sessions.
     pub(in crate::backend) live: i64,

@@ -129,6 +129,7 @@ fn renew(
         life.expires,
         payload.as_bytes()
     ])?;
+    tx.grow(counted(new) - counted(old));
     Ok(())
 }
 
@@ -159,10 +160,11 @@ pub(super) fn restore(
     Ok(true)
 }
 
-/// Removes whatever there is in a key's row.
+/// Removes whatever there is in a key's row: if another key's, it begins like this one.
 fn forget(tx: &Transaction<'_>, key: &SessionKey) -> Result<(), Fault> {
-    let sessions = tx.prepare_cached("DELETE FROM session WHERE id = ?1")?.execute([id(key)])?;
-    tx.grow(-i64::try_from(sessions).unwrap_or_default());
+    if tx.prepare_cached("DELETE FROM session WHERE id = ?1")?.execute([id(key)])? > 0 {
+        tx.grow(-counted(key));
+    }
     tx.prepare_cached("DELETE FROM former WHERE id = ?1")?.execute([id(key)])?;
     Ok(())
 }
@@ -204,27 +206,36 @@ fn insert_restored(
         life.expires,
         record.payload.as_bytes()
     ])?;
-    tx.grow(1);
+    tx.grow(counted(key));
     Ok(())
 }
 
 /// Removes what has expired, oldest first; tombstones after the sessions.
 pub(super) fn sweep(tx: &Transaction<'_>, limit: u32) -> Result<u32, Fault> {
-    let sessions = sweep_with(tx, SWEEP_SESSIONS, limit)?;
-    tx.grow(-i64::from(sessions));
-    Ok(sessions + sweep_with(tx, SWEEP_FORMER, limit - sessions)?)
+    let sessions = sweep_sessions(tx, limit)?;
+    Ok(sessions + sweep_former(tx, limit - sessions)?)
 }
 
 pub(super) const SWEEP_SESSIONS: &str = "\
     DELETE FROM session WHERE id IN \
-    (SELECT id FROM session WHERE expires <= ?1 ORDER BY expires LIMIT ?2)";
+    (SELECT id FROM session WHERE expires <= ?1 ORDER BY expires LIMIT ?2) \
+    RETURNING substr(key, 1, 3) <> ?3";
+
+/// They say whether they were counted.
+fn sweep_sessions(tx: &Transaction<'_>, limit: u32) -> Result<u32, Fault> {
+    let mut statement = tx.prepare_cached(SWEEP_SESSIONS)?;
+    let bound = params![tx.now, limit, SessionKey::MARK];
+    let swept = statement.query_map(bound, |row| row.get(0))?.collect::<Result<Vec<bool>, _>>()?;
+    tx.grow(-swept.iter().copied().map(i64::from).sum::<i64>());
+    Ok(u32::try_from(swept.len()).unwrap_or(limit))
+}
 
 pub(super) const SWEEP_FORMER: &str = "\
     DELETE FROM former WHERE id IN \
     (SELECT id FROM former WHERE expires <= ?1 ORDER BY expires LIMIT ?2)";
 
-fn sweep_with(tx: &Transaction<'_>, sql: &str, limit: u32) -> Result<u32, Fault> {
-    let swept = tx.prepare_cached(sql)?.execute(params![tx.now, limit])?;
+fn sweep_former(tx: &Transaction<'_>, limit: u32) -> Result<u32, Fault> {
+    let swept = tx.prepare_cached(SWEEP_FORMER)?.execute(params![tx.now, limit])?;
     Ok(u32::try_from(swept).unwrap_or(limit))
 }
 
@@ -240,7 +251,7 @@ fn insert(tx: &Transaction<'_>, key: &SessionKey, draft: &Draft) -> Result<(), F
         life.expires,
         draft.payload.as_bytes()
     ])?;
-    tx.grow(1);
+    tx.grow(counted(key));
     Ok(())
 }
 
@@ -248,6 +259,11 @@ pub(super) const INSERT: &str = "\
     INSERT INTO session (id, key, version, user, seq, created, last_seen, idle, ends, expires, \
     payload) VALUES (?1, ?2, 1, ?3, \
     (SELECT ifnull(max(seq), 0) + 1 FROM session WHERE user = ?3), ?4, ?4, ?5, ?6, ?7, ?8)";
+
+/// What a row under this key is in the figures.
+fn counted(key: &SessionKey) -> i64 {
+    i64::from(key.is_session())
+}
 
 fn end_all(tx: &Transaction<'_>, keys: &[SessionKey]) -> Result<(), Fault> {
     keys.iter().try_for_each(|key| end(tx, key))
@@ -260,7 +276,7 @@ fn end(tx: &Transaction<'_>, key: &SessionKey) -> Result<(), Fault> {
 
 fn remove(tx: &Transaction<'_>, key: &SessionKey) -> Result<(), Fault> {
     tx.prepare_cached("DELETE FROM session WHERE id = ?1")?.execute([id(key)])?;
-    tx.grow(-1);
+    tx.grow(-counted(key));
     Ok(())
 }
 

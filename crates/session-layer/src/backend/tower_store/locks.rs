@@ -57,6 +57,7 @@ impl Locks {
     }
 }
 
+/// Of the end, for keys that are no session's begin alike.
 fn number(hash: &[u8]) -> usize {
-    hash.first_chunk().map_or(0, |bytes| usize::from(u16::from_le_bytes(*bytes)))
+    hash.last_chunk().map_or(0, |bytes| usize::from(u16::from_le_bytes(*bytes)))
 }

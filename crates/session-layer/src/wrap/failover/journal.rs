@@ -1,5 +1,5 @@
-//! What one store has missed, kept in the other one: as sessions of a user whom there is not, for
-//! that is what every backend can keep.
+//! What one store has missed, kept in the other one, beside the sessions, of a user whom there is
+//! not.
 
 use std::time::Duration;
 
@@ -52,7 +52,7 @@ impl Missed {
     }
 
     fn page(self) -> u8 {
-        self.key.as_bytes().first().map_or(0, |byte| byte % PAGES)
+        self.key.lot() % PAGES
     }
 
     fn to_payload(self) -> Payload {
@@ -92,7 +92,7 @@ pub(super) async fn note(store: &impl Backend, missed: Missed) -> Result<(), Bac
 pub(super) fn random_key() -> Result<SessionKey, BackendError> {
     let mut key = [0; 32];
     rand::fill(&mut key).map_err(|_| BackendError::new(BackendErrorKind::Unavailable))?;
-    Ok(SessionKey::from_bytes(key))
+    Ok(SessionKey::beside(key))
 }
 
 /// All that is noted, a page at a time.
@@ -123,6 +123,8 @@ fn user(page: u8) -> Result<UserId, BackendError> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
     use crate::backend::MemoryBackend;
 
@@ -140,5 +142,19 @@ mod tests {
             store.delete(&note.key).await.unwrap();
         }
         assert!(!has(&store, &a).await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn a_note_is_no_session() {
+        let store = MemoryBackend::new();
+        note(&store, Missed::end(&SessionKey::of_id("a"))).await.unwrap();
+        assert_eq!(store.stats().await.unwrap().live, 0);
+    }
+
+    #[test]
+    fn notes_about_what_is_no_session_are_on_all_pages() {
+        let keys = (0..100).map(|byte| SessionKey::beside([byte; 32]));
+        let used: BTreeSet<_> = keys.map(|key| Missed::change(&key).page()).collect();
+        assert_eq!(used.len(), pages().count());
     }
 }

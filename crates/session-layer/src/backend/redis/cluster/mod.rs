@@ -258,7 +258,7 @@ impl Cluster {
 
     pub(super) async fn sweep(&self, limit: u32) -> Result<u32, BackendError> {
         let mut removed: u32 = 0;
-        for set in self.names.live_parts() {
+        for set in self.names.live_parts().chain(self.names.beside_parts()) {
             while removed < limit {
                 let batch = Self::BATCH.min(limit - removed);
                 let [seen, gone] = self.look(&set, batch).await?;

@@ -1,9 +1,9 @@
 
--- Keys: the session's, the live ones.
-local key, live = KEYS[1], KEYS[2]
+-- Keys: the session's.
+local key = KEYS[1]
 local value, other = find(key)
 if not value then return other end
 local user, index = user_of(value), nil
 if user ~= '' then index = users .. user end
-finish(live, other or member_of(key), index)
+finish(other or member_of(key), index)
 return found(value, other)

@@ -3,12 +3,13 @@ local user, payload = ARGV[2], ARGV[3]
 local idle, ends = tonumber(ARGV[4]), now + tonumber(ARGV[5])
 local cap, policy, head = tonumber(ARGV[6]), ARGV[7], ARGV[8]
 
-local function begin(key, live, index, ended)
+local function begin(key, index, ended)
   local member, expires = member_of(key), math.min(now + idle, ends)
+  local live = live_of(member)
   store(key, head, now, now, idle, ends, expires, user, payload)
   redis.call('ZADD', live, expires, member)
   keep(live, ends)
-  for _, other in ipairs(ended) do finish(live, other, index) end
+  for _, other in ipairs(ended) do finish(other, index) end
   if index then
     thin(index)
     register(index, member)

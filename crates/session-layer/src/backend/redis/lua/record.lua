@@ -29,3 +29,9 @@ end
 local function member_of(key)
   return string.sub(key, #sessions + 1)
 end
+
+-- The set that has a member by when it is to be looked at: what is no session, and beside them, is in
+-- one of its own, so that the other counts sessions.
+local function live_of(member)
+  return ARGV[1] .. (string.sub(member, 1, 4) == 'side' and 'beside' or 'live')
+end

@@ -1,8 +1,8 @@
 
--- Keys: the old one, the new one, the live ones.
+-- Keys: the old one, the new one.
 -- Arguments: prefix, head up to the version that was read, the new head, payload, grace, how long after
 -- that the alias is kept, and idle and absolute if they are new.
-local key, to, live = KEYS[1], KEYS[2], KEYS[3]
+local key, to = KEYS[1], KEYS[2]
 local value, other = find(key)
 if not value then return other end
 if other or string.sub(value, 1, 9) ~= ARGV[2] then return found(value, other) end
@@ -18,7 +18,8 @@ if grace > 0 then
   left, kept = 'A' .. struct.pack('>I8', now + grace) .. new, math.max(tonumber(ARGV[6]), kept)
 end
 redis.call('SET', key, left, 'PX', grace + kept)
-redis.call('ZREM', live, old)
+local live = live_of(new)
+redis.call('ZREM', live_of(old), old)
 redis.call('ZADD', live, expires, new)
 keep(live, ends)
 if user ~= '' then

@@ -1,11 +1,12 @@
 
--- Keys: the session's, the live ones, the user's index if it has one.
+-- Keys: the session's, the user's index if it has one.
 -- Arguments: prefix, user, payload, head, last seen, created, idle, ends.
-local key, live, index = KEYS[1], KEYS[2], KEYS[3]
+local key, index = KEYS[1], KEYS[2]
 local user, payload, head = ARGV[2], ARGV[3], ARGV[4]
 local seen, created = tonumber(ARGV[5]), tonumber(ARGV[6])
 local idle, ends = tonumber(ARGV[7]), tonumber(ARGV[8])
 local member, expires = member_of(key), math.min(seen + idle, ends)
+local live = live_of(member)
 if expires <= now then return ABSENT end
 
 local value = redis.call('GET', key)

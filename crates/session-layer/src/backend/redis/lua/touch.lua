@@ -1,7 +1,7 @@
 
--- Keys: the session's, the live ones.
+-- Keys: the session's.
 -- In this order it is taken even by a full Redis.
-local key, live = KEYS[1], KEYS[2]
+local key = KEYS[1]
 local value = redis.call('GET', key)
 if not value or value == 'E' or value == 'X' or is_alias(value) then return ABSENT end
 if not is_session(value) then return CORRUPT end
@@ -11,6 +11,7 @@ redis.call('PEXPIREAT', key, expires)
 redis.call('SETRANGE', key, 13, struct.pack('>I8', now))
 if is_overdue(due, idle, expires) then
   redis.call('SETRANGE', key, 45, struct.pack('>I8', expires))
-  redis.call('ZADD', live, expires, member_of(key))
+  local member = member_of(key)
+  redis.call('ZADD', live_of(member), expires, member)
 end
 return DONE

@@ -34,6 +34,7 @@ CREATE TABLE former (
 
 CREATE INDEX former_expires ON former (expires);
 
--- One row: how many rows `session` has, so that nobody has to count them.
+-- One row: how many rows of sessions `session` has, so that nobody has to count them. What is no
+-- session, and beside them, has a key that begins with B2275E.
 CREATE TABLE figures (live INTEGER NOT NULL) STRICT;
 INSERT INTO figures VALUES (0);
