@@ -190,7 +190,7 @@ mod tests {
         assert!(notes.edit(b"one", DAY, |_| b"kept".to_vec()).await.unwrap());
         assert_eq!(backend.stats().await.unwrap().live, 0);
         clock.advance(DAY);
-        assert_eq!(backend.sweep(10).await.unwrap(), 1, "it was there");
+        assert_eq!(backend.sweep(10).await.unwrap().removed, 1, "it was there");
     }
 
     #[tokio::test]

@@ -88,7 +88,11 @@ async fn counts_are_no_sessions_and_of_no_user_and_hold_no_name() {
     let alice = session_layer::backend::UserId::new("alice").unwrap();
     assert_eq!(backend.of_user(&alice).await.unwrap(), []);
     clock.advance(Duration::from_secs(61 * 24 * 60 * 60));
-    assert_eq!(backend.sweep(10).await.unwrap(), 3, "of an account, an address, and a login");
+    assert_eq!(
+        backend.sweep(10).await.unwrap().removed,
+        3,
+        "of an account, an address, and a login"
+    );
 }
 
 /// Looks at what is kept.

@@ -1,6 +1,8 @@
 //! The changes of the file. Each decides first and writes then, so that a refusal has changed
 //! nothing.
 
+use std::time::Duration;
+
 use rusqlite::params;
 
 use super::cap::{Room, room};
@@ -8,11 +10,11 @@ use super::fault::Fault;
 use super::life::Life;
 use super::read::{Entry, entry, gives_way, is_free};
 use super::row::id;
-use super::time::{millis, span};
+use super::time::{duration, millis, span};
 use super::transaction::Transaction;
 use crate::backend::{
     Change, Created, Draft, Found, Payload, Record, Rotated, Rotation, RotationKind, SessionKey,
-    TOMBSTONE_LIFE, Updated, UserId,
+    Swept, TOMBSTONE_LIFE, Updated, UserId,
 };
 
 pub(super) fn create(
@@ -211,24 +213,27 @@ fn insert_restored(
 }
 
 /// Removes what has expired, oldest first; tombstones after the sessions.
-pub(super) fn sweep(tx: &Transaction<'_>, limit: u32) -> Result<u32, Fault> {
-    let sessions = sweep_sessions(tx, limit)?;
-    Ok(sessions + sweep_former(tx, limit - sessions)?)
+pub(super) fn sweep(tx: &Transaction<'_>, limit: u32) -> Result<Swept, Fault> {
+    let rows = sweep_sessions(tx, limit)?;
+    let removed = u32::try_from(rows.len()).unwrap_or(limit);
+    let lived: Vec<_> = rows.into_iter().flatten().collect();
+    tx.grow(-i64::try_from(lived.len()).unwrap_or_default());
+    let lived = lived.into_iter().map(|lived| duration(lived).unwrap_or_default()).collect();
+    Ok(Swept::new(removed + sweep_former(tx, limit - removed)?, lived))
+}
+
+/// How long those that it removes had lived, of sessions.
+fn sweep_sessions(tx: &Transaction<'_>, limit: u32) -> Result<Vec<Option<i64>>, Fault> {
+    let mut statement = tx.prepare_cached(SWEEP_SESSIONS)?;
+    let bound = params![tx.now, limit, SessionKey::MARK];
+    let lived = statement.query_map(bound, |row| row.get(0))?;
+    Ok(lived.collect::<Result<_, _>>()?)
 }
 
 pub(super) const SWEEP_SESSIONS: &str = "\
     DELETE FROM session WHERE id IN \
     (SELECT id FROM session WHERE expires <= ?1 ORDER BY expires LIMIT ?2) \
-    RETURNING substr(key, 1, 3) <> ?3";
-
-/// They say whether they were counted.
-fn sweep_sessions(tx: &Transaction<'_>, limit: u32) -> Result<u32, Fault> {
-    let mut statement = tx.prepare_cached(SWEEP_SESSIONS)?;
-    let bound = params![tx.now, limit, SessionKey::MARK];
-    let swept = statement.query_map(bound, |row| row.get(0))?.collect::<Result<Vec<bool>, _>>()?;
-    tx.grow(-swept.iter().copied().map(i64::from).sum::<i64>());
-    Ok(u32::try_from(swept.len()).unwrap_or(limit))
-}
+    RETURNING CASE WHEN substr(key, 1, 3) <> ?3 THEN expires - created END";
 
 pub(super) const SWEEP_FORMER: &str = "\
     DELETE FROM former WHERE id IN \

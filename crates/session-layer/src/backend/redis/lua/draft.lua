@@ -7,15 +7,15 @@ local function begin(key, index, ended)
   local member, expires = member_of(key), math.min(now + idle, ends)
   local live = live_of(member)
   store(key, head, now, now, idle, ends, expires, user, payload)
-  redis.call('ZADD', live, expires, member)
-  keep(live, ends)
+  redis.call('ZADD', live, score_of(expires, expires - now), member)
+  keep(live, ends + SWEEP_WAIT)
   for _, other in ipairs(ended) do finish(other, index) end
   if index then
     thin(index)
     register(index, member)
     keep(index, ends)
   end
-  look(live, 2)
+  look(live, SWEEP_WAIT, 2)
 end
 
 local function done(ended)

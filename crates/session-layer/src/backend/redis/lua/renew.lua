@@ -20,8 +20,8 @@ end
 redis.call('SET', key, left, 'PX', grace + kept)
 local live = live_of(new)
 redis.call('ZREM', live_of(old), old)
-redis.call('ZADD', live, expires, new)
-keep(live, ends)
+redis.call('ZADD', live, score_of(expires, expires - created), new)
+keep(live, ends + SWEEP_WAIT)
 if user ~= '' then
   local index = users .. user
   local order = redis.call('ZSCORE', index, old) or created * 1000
