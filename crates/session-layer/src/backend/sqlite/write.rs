@@ -1,8 +1,6 @@
 //! The changes of the file. Each decides first and writes then, so that a refusal has changed
 //! nothing.
 
-use std::time::Duration;
-
 use rusqlite::params;
 
 use super::cap::{Room, room};
