@@ -142,26 +142,19 @@ impl Policy {
         now: SystemTime,
         peppers: &Peppers,
     ) -> Verdict {
-        self.judge_shown(memory, &self.shown(memory, facts, now, peppers))
+        let shown = Shown::beside(memory, facts, now, peppers);
+        self.judge_shown(memory, &self.completed(shown, facts, peppers))
     }
 
-    /// What a request shows, as far as this policy looks.
-    fn shown(
-        &self,
-        memory: &Memory,
-        facts: &Facts<'_>,
-        now: SystemTime,
-        peppers: &Peppers,
-    ) -> Shown {
-        let shown = Shown::new(facts, now, peppers, memory.pepper);
+    /// With what only the naive check looks at, if this policy does.
+    pub(crate) fn completed(&self, shown: Shown, facts: &Facts<'_>, peppers: &Peppers) -> Shown {
         match self.needs_exact() {
-            true => shown.with_exact(facts, peppers, memory.pepper),
+            true => shown.with_exact(facts, peppers),
             false => shown,
         }
     }
 
-    /// Whether it counts what only the naive check looks at.
-    pub(crate) fn needs_exact(&self) -> bool {
+    fn needs_exact(&self) -> bool {
         let exact = [Signal::ExactAddress, Signal::ExactUserAgent];
         exact.iter().any(|signal| self.0.weights.contains_key(signal))
     }

@@ -64,7 +64,7 @@ fn check_from(
     let mut last = UNKNOWN;
     for facts in requests {
         now += Duration::from_secs(minutes * 60);
-        let shown = Shown::new(facts, now, &peppers, 1).with_exact(facts, &peppers, 1);
+        let shown = Shown::beside(&memory, facts, now, &peppers).with_exact(facts, &peppers);
         last = observe(&memory, &shown);
         memory.learn(facts, now, &peppers);
     }

@@ -54,13 +54,8 @@ impl Config {
 
     /// Less than a session's: what no policy in use looks at is left out, for a token has to be short.
     fn remember(&self, facts: &Facts<'_>, now: SystemTime) -> Memory {
-        let pepper = self.peppers.current();
-        let shown = Shown::new(facts, now, &self.peppers, pepper);
-        let shown = match self.policy.load().needs_exact() {
-            true => shown.with_exact(facts, &self.peppers, pepper),
-            false => shown,
-        };
-        Memory::of(&shown, pepper)
+        let shown = Shown::first(facts, now, &self.peppers);
+        Memory::of(&self.policy.load().completed(shown, facts, &self.peppers))
     }
 
     /// The decision on a request with the token of this principal.

@@ -8,6 +8,7 @@ use super::config::Config;
 use super::decide::Evidence;
 use crate::facts::{Binding, Facts};
 use crate::last_shown::LastShown;
+use crate::memory::Memory;
 use crate::policy::Policy;
 use crate::shown::Shown;
 
@@ -39,17 +40,14 @@ impl Opened {
             false => Binding::Broken,
         });
         let facts = Facts { binding, ..self.by.watch.facts(headers, client) };
-        Evidence::Claim(memory, self.shown(&facts, memory.pepper, policy))
+        Evidence::Claim(memory, self.shown(&facts, memory, policy))
     }
 
-    fn shown(&self, facts: &Facts<'_>, pepper: u16, policy: &Policy) -> Shown {
+    fn shown(&self, facts: &Facts<'_>, memory: &Memory, policy: &Policy) -> Shown {
         let (now, peppers) = (self.by.clock.now(), &self.by.peppers);
-        let make = || Shown::new(facts, now, peppers, pepper);
+        let make = || Shown::beside(memory, facts, now, peppers);
         let shown = self.last.or_make(facts, make).by(facts, now);
-        match policy.needs_exact() {
-            true => shown.with_exact(facts, peppers, pepper),
-            false => shown,
-        }
+        policy.completed(shown, facts, peppers)
     }
 
     /// Asks `then` about what the token of this principal says.
