@@ -195,13 +195,12 @@ impl Policy {
     }
 
     fn reasons(&self, memory: &Memory, shown: &Shown) -> Vec<Reason> {
-        let counted = |(signal, observe): (Signal, fn(&Memory, &Shown) -> Observation)| {
-            let weight = self.0.weights.get(&signal)?;
-            let Observation::Changed(degree) = observe(memory, shown) else { return None };
+        let counted = |(signal, weight): (&Signal, &Points)| {
+            let Observation::Changed(degree) = signal.observe(memory, shown) else { return None };
             let points = weight.of(degree);
-            (points > 0).then_some(Reason { signal, degree, points })
+            (points > 0).then_some(Reason { signal: *signal, degree, points })
         };
-        let mut reasons: Vec<_> = Signal::ALL.into_iter().filter_map(counted).collect();
+        let mut reasons: Vec<_> = self.0.weights.iter().filter_map(counted).collect();
         reasons.sort_by_key(|reason| std::cmp::Reverse(reason.points));
         reasons
     }
