@@ -45,7 +45,7 @@ mod tests {
         let mut made = 0;
         for language in ["de", "de", "en", "de"] {
             let facts = Facts { accept_language: Some(language), ..Facts::default() };
-            let shown = Shown::new(&facts, UNIX_EPOCH, &Peppers::new(1, &[1; 32]), 1);
+            let shown = Shown::first(&facts, UNIX_EPOCH, &Peppers::new(1, &[1; 32]));
             let given = last.or_make(&facts, || {
                 made += 1;
                 shown

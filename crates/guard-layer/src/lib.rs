@@ -31,6 +31,7 @@ mod guard;
 mod guarded;
 mod handshake;
 mod hints;
+mod judge;
 mod last_shown;
 mod login_throttle;
 mod memory;

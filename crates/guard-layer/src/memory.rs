@@ -3,7 +3,7 @@ use std::time::SystemTime;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::agent::Agent;
-use crate::device::{Device, Says};
+use crate::device::Says;
 use crate::facts::{Facts, Place};
 use crate::handshake::Stacks;
 use crate::hints::Hints;
@@ -72,17 +72,16 @@ const SETTLED: u64 = 24 * 3600;
 impl Memory {
     /// Begins with the request of the login.
     pub fn begin(facts: &Facts<'_>, now: SystemTime, peppers: &Peppers) -> Self {
-        let pepper = peppers.current();
-        let shown = Shown::new(facts, now, peppers, pepper).with_exact(facts, peppers, pepper);
-        let mut memory = Self::of(&shown, pepper);
-        memory.turns.take(Device::of(&memory, &shown), shown.at);
+        let shown = Shown::first(facts, now, peppers).with_exact(facts, peppers);
+        let mut memory = Self::of(&shown);
+        memory.turns.take(shown.device, shown.at);
         memory
     }
 
-    pub(crate) fn of(shown: &Shown, pepper: u16) -> Self {
+    pub(crate) fn of(shown: &Shown) -> Self {
         let mut memory = Self {
             version: VERSION,
-            pepper,
+            pepper: shown.pepper,
             began: shown.at,
             seen: shown.at,
             networks: Vec::new(),
@@ -106,17 +105,15 @@ impl Memory {
     /// and never as long as it is not shown by everybody who comes, so that a thief can't become
     /// familiar beside the user.
     pub fn learn(&mut self, facts: &Facts<'_>, now: SystemTime, peppers: &Peppers) {
-        let current = peppers.current();
-        let shown = Shown::new(facts, now, peppers, current);
-        if self.pepper != current {
-            self.take_tags(&shown.with_exact(facts, peppers, current), current);
+        if self.pepper != peppers.current() {
+            self.take_tags(&Shown::first(facts, now, peppers).with_exact(facts, peppers));
         }
-        self.learn_shown(&shown);
+        self.learn_shown(&Shown::beside(self, facts, now, peppers));
     }
 
     /// Old tags mean nothing to a new pepper; the request has been compared with them already.
-    fn take_tags(&mut self, shown: &Shown, pepper: u16) {
-        self.pepper = pepper;
+    fn take_tags(&mut self, shown: &Shown) {
+        self.pepper = shown.pepper;
         self.networks.clear();
         self.exact = shown.exact;
         self.language = shown.language;
@@ -134,7 +131,7 @@ impl Memory {
             || (self.language.is_none() && shown.language.is_some())
             || (shown.hints.sent && !self.hints.sent)
             || self.tls.lacks(shown.tls)
-            || !self.turns.is_on(Device::of(self, shown));
+            || !self.turns.is_on(shown.device);
         let unseen = shown.at.saturating_sub(self.seen) >= COARSE;
         self.pepper != pepper || elsewhere || moved || is_first || unseen || self.rises(shown)
     }
@@ -154,7 +151,7 @@ impl Memory {
     }
 
     fn learn_shown(&mut self, shown: &Shown) {
-        self.turns.take(Device::of(self, shown), shown.at);
+        self.turns.take(shown.device, shown.at);
         self.learn_agent(shown);
         self.settle(shown);
         self.learn_network(shown);
@@ -189,7 +186,8 @@ impl Memory {
     fn learn_network(&mut self, shown: &Shown) {
         let Some(network) = shown.network else { return };
         self.networks.retain(|known| known.network != network);
-        let says = Device::of(self, shown).says();
+        // Not as before what was just learned: that is what the next request is compared with.
+        let says = Says::of(Some(self), shown.agent, shown.language);
         self.networks.insert(0, Known { network, says, seen: shown.at });
         self.networks.truncate(MOST_NETWORKS);
     }

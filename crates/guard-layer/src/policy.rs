@@ -142,26 +142,19 @@ impl Policy {
         now: SystemTime,
         peppers: &Peppers,
     ) -> Verdict {
-        self.judge_shown(memory, &self.shown(memory, facts, now, peppers))
+        let shown = Shown::beside(memory, facts, now, peppers);
+        self.judge_shown(memory, &self.completed(shown, facts, peppers))
     }
 
-    /// What a request shows, as far as this policy looks.
-    fn shown(
-        &self,
-        memory: &Memory,
-        facts: &Facts<'_>,
-        now: SystemTime,
-        peppers: &Peppers,
-    ) -> Shown {
-        let shown = Shown::new(facts, now, peppers, memory.pepper);
+    /// With what only the naive check looks at, if this policy does.
+    pub(crate) fn completed(&self, shown: Shown, facts: &Facts<'_>, peppers: &Peppers) -> Shown {
         match self.needs_exact() {
-            true => shown.with_exact(facts, peppers, memory.pepper),
+            true => shown.with_exact(facts, peppers),
             false => shown,
         }
     }
 
-    /// Whether it counts what only the naive check looks at.
-    pub(crate) fn needs_exact(&self) -> bool {
+    fn needs_exact(&self) -> bool {
         let exact = [Signal::ExactAddress, Signal::ExactUserAgent];
         exact.iter().any(|signal| self.0.weights.contains_key(signal))
     }
@@ -202,13 +195,12 @@ impl Policy {
     }
 
     fn reasons(&self, memory: &Memory, shown: &Shown) -> Vec<Reason> {
-        let counted = |(signal, observe): (Signal, fn(&Memory, &Shown) -> Observation)| {
-            let weight = self.0.weights.get(&signal)?;
-            let Observation::Changed(degree) = observe(memory, shown) else { return None };
+        let counted = |(signal, weight): (&Signal, &Points)| {
+            let Observation::Changed(degree) = signal.observe(memory, shown) else { return None };
             let points = weight.of(degree);
-            (points > 0).then_some(Reason { signal, degree, points })
+            (points > 0).then_some(Reason { signal: *signal, degree, points })
         };
-        let mut reasons: Vec<_> = Signal::ALL.into_iter().filter_map(counted).collect();
+        let mut reasons: Vec<_> = self.0.weights.iter().filter_map(counted).collect();
         reasons.sort_by_key(|reason| std::cmp::Reverse(reason.points));
         reasons
     }

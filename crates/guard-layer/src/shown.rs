@@ -4,14 +4,18 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use serde::{Deserialize, Serialize};
 
 use crate::agent::Agent;
+use crate::device::Device;
 use crate::facts::{Binding, Facts, OldCopy, Place};
 use crate::handshake::Handshake;
 use crate::hints::Hints;
+use crate::memory::Memory;
 use crate::pepper::{Peppers, Tag};
 
-/// What a request shows, reduced to what may be remembered, with the tags of one pepper.
+/// What a request shows, reduced to what may be remembered, beside what is.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Shown {
+    /// Whose tags they are.
+    pub(crate) pepper: u16,
     /// Seconds since 1970.
     pub(crate) at: u64,
     pub(crate) network: Option<Network>,
@@ -20,6 +24,7 @@ pub(crate) struct Shown {
     pub(crate) hints: Hints,
     pub(crate) language: Option<Language>,
     pub(crate) tls: Option<Handshake>,
+    pub(crate) device: Device,
     pub(crate) place: Place,
     pub(crate) old_copy: Option<OldCopy>,
     pub(crate) binding: Option<Binding>,
@@ -54,20 +59,39 @@ pub(crate) struct Language {
 }
 
 impl Shown {
+    /// What the request of a login shows, beside nothing.
+    pub(crate) fn first(facts: &Facts<'_>, now: SystemTime, peppers: &Peppers) -> Self {
+        Self::new(None, facts, now, peppers)
+    }
+
+    /// What another one shows beside what is remembered, with the tags of the same pepper.
+    pub(crate) fn beside(
+        memory: &Memory,
+        facts: &Facts<'_>,
+        now: SystemTime,
+        peppers: &Peppers,
+    ) -> Self {
+        Self::new(Some(memory), facts, now, peppers)
+    }
+
     /// All but what only the naive check needs.
-    pub(crate) fn new(facts: &Facts<'_>, now: SystemTime, peppers: &Peppers, id: u16) -> Self {
-        let tag = |kind, value: &[u8]| peppers.tag(id, kind, value);
+    fn new(memory: Option<&Memory>, facts: &Facts<'_>, now: SystemTime, peppers: &Peppers) -> Self {
+        let pepper = memory.map_or(peppers.current(), |memory| memory.pepper);
+        let tag = |kind, value: &[u8]| peppers.tag(pepper, kind, value);
         let agent = facts.user_agent.map(Agent::read);
+        let language = facts.accept_language.and_then(|list| language(list, tag));
+        let print = facts.tls_fingerprint;
+        let tls = print.and_then(|print| Handshake::read(print, |part| tag(6, part)));
         Self {
+            pepper,
             at: seconds(now),
             network: facts.address.and_then(|address| network(address, tag)),
             exact: Exact::default(),
             agent,
             hints: Hints::read(facts, agent),
-            language: facts.accept_language.and_then(|list| language(list, tag)),
-            tls: facts
-                .tls_fingerprint
-                .and_then(|print| Handshake::read(print, |part| tag(6, part))),
+            language,
+            tls,
+            device: Device::of(memory, agent, language, tls),
             place: facts.place.unwrap_or_default(),
             old_copy: facts.old_copy,
             binding: facts.binding,
@@ -88,9 +112,9 @@ impl Shown {
     }
 
     /// What the naive check needs too.
-    pub(crate) fn with_exact(mut self, facts: &Facts<'_>, peppers: &Peppers, id: u16) -> Self {
-        self.exact = exact(facts, |kind, value| peppers.tag(id, kind, value));
-        self
+    pub(crate) fn with_exact(self, facts: &Facts<'_>, peppers: &Peppers) -> Self {
+        let exact = exact(facts, |kind, value| peppers.tag(self.pepper, kind, value));
+        Self { exact, ..self }
     }
 }
 

@@ -6,18 +6,13 @@ use auth_core::ClientAddr;
 use http::header::{ACCEPT_LANGUAGE, USER_AGENT};
 use http::{Extensions, HeaderMap, HeaderName, HeaderValue};
 
-use crate::error::{ConfigError, ConfigErrorKind};
 use crate::facts::{Facts, Place};
 
 /// What a request shows of whoever sent it, kept for as long as it is served.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(crate) struct Sight {
     address: Option<IpAddr>,
-    user_agent: Option<HeaderValue>,
-    brands: Option<HeaderValue>,
-    platform: Option<HeaderValue>,
-    accept_language: Option<HeaderValue>,
-    tls_fingerprint: Option<HeaderValue>,
+    headers: [Option<HeaderValue>; 5],
     /// Looked up when it is asked for, which of a guest it is not.
     place: OnceLock<Option<Place>>,
 }
@@ -25,40 +20,29 @@ pub(crate) struct Sight {
 /// What is looked at beside the usual headers.
 #[derive(Clone, Default)]
 pub(crate) struct Watch {
-    tls_fingerprint: Option<HeaderName>,
-    places: Option<Arc<Places>>,
+    pub(crate) tls_fingerprint: Option<HeaderName>,
+    pub(crate) places: Option<Arc<Places>>,
 }
 
 /// Where an address is.
 pub(crate) type Places = dyn Fn(IpAddr) -> Option<Place> + Send + Sync;
 
 impl Watch {
-    pub(crate) fn new(
-        tls_fingerprint: Option<&String>,
-        places: Option<Arc<Places>>,
-    ) -> Result<Self, ConfigError> {
-        let header = tls_fingerprint.map(HeaderName::try_from).transpose();
-        let header = header.map_err(|_| ConfigError::new(ConfigErrorKind::InvalidHeader))?;
-        Ok(Self { tls_fingerprint: header, places })
-    }
-
     /// What a request shows, looked at where it is.
     pub(crate) fn facts<'a>(&self, headers: &'a HeaderMap, client: ClientAddr) -> Facts<'a> {
-        let header = |name: &HeaderName| text(headers.get(name));
-        Facts {
-            address: client.ip(),
-            user_agent: header(&USER_AGENT),
-            brands: header(&BRANDS),
-            platform: header(&PLATFORM),
-            accept_language: header(&ACCEPT_LANGUAGE),
-            tls_fingerprint: self.tls_fingerprint.as_ref().and_then(header),
-            place: client.ip().and_then(|address| self.place_of(address)),
-            ..Facts::default()
-        }
+        facts(client.ip(), self.headers(headers), self.place_of(client.ip()))
     }
 
-    fn place_of(&self, address: IpAddr) -> Option<Place> {
-        self.places.as_ref().and_then(|places| places(address))
+    /// Those that are looked at, in the order that [`facts`] has them in.
+    fn headers<'a>(&self, headers: &'a HeaderMap) -> [Option<&'a HeaderValue>; 5] {
+        let [agent, language] = [USER_AGENT, ACCEPT_LANGUAGE].map(|name| headers.get(name));
+        let [brands, platform] = [&BRANDS, &PLATFORM].map(|name| headers.get(name));
+        let print = self.tls_fingerprint.as_ref().and_then(|name| headers.get(name));
+        [agent, brands, platform, language, print]
+    }
+
+    fn place_of(&self, address: Option<IpAddr>) -> Option<Place> {
+        self.places.as_ref().zip(address).and_then(|(places, address)| places(address))
     }
 }
 
@@ -79,38 +63,33 @@ pub(crate) fn client_of(extensions: &Extensions) -> ClientAddr {
 
 impl Sight {
     pub(crate) fn of(headers: &HeaderMap, client: ClientAddr, watch: &Watch) -> Self {
-        let header = |name: &HeaderName| headers.get(name).cloned();
-        Self {
-            address: client.ip(),
-            user_agent: header(&USER_AGENT),
-            brands: header(&BRANDS),
-            platform: header(&PLATFORM),
-            accept_language: header(&ACCEPT_LANGUAGE),
-            tls_fingerprint: watch.tls_fingerprint.as_ref().and_then(header),
-            place: OnceLock::new(),
-        }
+        let headers = watch.headers(headers).map(Option::<&_>::cloned);
+        Self { address: client.ip(), headers, place: OnceLock::new() }
     }
 
     pub(crate) fn facts(&self, watch: &Watch) -> Facts<'_> {
-        Facts {
-            address: self.address,
-            user_agent: text(self.user_agent.as_ref()),
-            brands: text(self.brands.as_ref()),
-            platform: text(self.platform.as_ref()),
-            accept_language: text(self.accept_language.as_ref()),
-            tls_fingerprint: text(self.tls_fingerprint.as_ref()),
-            place: self.place(watch),
-            ..Facts::default()
-        }
-    }
-
-    fn place(&self, watch: &Watch) -> Option<Place> {
-        *self.place.get_or_init(|| self.address.and_then(|address| watch.place_of(address)))
+        let place = self.place.get_or_init(|| watch.place_of(self.address));
+        facts(self.address, self.headers.each_ref().map(Option::as_ref), *place)
     }
 }
 
-fn text(value: Option<&HeaderValue>) -> Option<&str> {
-    value.and_then(|value| value.to_str().ok())
+fn facts<'a>(
+    address: Option<IpAddr>,
+    headers: [Option<&'a HeaderValue>; 5],
+    place: Option<Place>,
+) -> Facts<'a> {
+    let texts = headers.map(|value| value.and_then(|value| value.to_str().ok()));
+    let [user_agent, brands, platform, accept_language, tls_fingerprint] = texts;
+    Facts {
+        address,
+        user_agent,
+        brands,
+        platform,
+        accept_language,
+        tls_fingerprint,
+        place,
+        ..Facts::default()
+    }
 }
 
 static BRANDS: HeaderName = HeaderName::from_static("sec-ch-ua");

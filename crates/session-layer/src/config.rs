@@ -218,6 +218,11 @@ impl SessionLayerBuilder {
     /// comes back. Each renewal then leaves one key more in the backend for so long, of about 200
     /// bytes.
     ///
+    /// With a guard a renewal costs one more write, with the first request that shows the new id, be
+    /// old ids kept or not. An old one that comes back costs a read for each renewal that it is
+    /// behind and three more, and a write if it is news; its sender waits for the first of these
+    /// alone.
+    ///
     /// All instances should have this version by then: an older one that helps a Redis Cluster to
     /// renew forgets the id after two minutes.
     #[cfg(feature = "guard")]

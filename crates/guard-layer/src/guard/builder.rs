@@ -2,7 +2,6 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use arc_swap::ArcSwap;
 use auth_core::{Clock, Renderer, SharedClock};
 use http::HeaderValue;
 use tokio::sync::Semaphore;
@@ -13,36 +12,26 @@ use super::old_id;
 use crate::audit::{Events, GuardEvent};
 use crate::error::{ConfigError, ConfigErrorKind};
 use crate::facts::Place;
+use crate::judge::Judge;
 use crate::pepper::Peppers;
 use crate::policy::Policy;
-use crate::sight::{Places, Watch};
 
 /// Configures a [`GuardLayer`], from [`GuardLayer::builder`].
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct GuardLayerBuilder {
-    policy: Policy,
-    peppers: Peppers,
+    judge: Judge,
     limits: Limits,
     page: Option<String>,
     tls_fingerprint: Option<String>,
-    places: Option<Arc<Places>>,
-    renderer: Renderer,
-    events: Events,
-    clock: SharedClock,
 }
 
 impl GuardLayerBuilder {
     pub(super) fn new(policy: Policy, peppers: Peppers) -> Self {
         Self {
-            policy,
-            peppers,
+            judge: Judge::new(policy, peppers),
             limits: Limits { idle: Some(Duration::from_secs(3600)), age: None },
             page: None,
             tls_fingerprint: None,
-            places: None,
-            renderer: Renderer::default(),
-            events: Events::default(),
-            clock: SharedClock::default(),
         }
     }
 
@@ -87,26 +76,26 @@ impl GuardLayerBuilder {
         mut self,
         find: impl Fn(IpAddr) -> Option<Place> + Send + Sync + 'static,
     ) -> Self {
-        self.places = Some(Arc::new(find));
+        self.judge.watch.places = Some(Arc::new(find));
         self
     }
 
     /// Makes the responses of refusals.
     pub fn renderer(mut self, renderer: Renderer) -> Self {
-        self.renderer = renderer;
+        self.judge.renderer = renderer;
         self
     }
 
     /// Is told of everything that the guard notices, while the request waits: it should only pass it
     /// on. By default it is in the log alone.
     pub fn on_event(mut self, sink: impl Fn(&GuardEvent) + Send + Sync + 'static) -> Self {
-        self.events = Events::to(sink);
+        self.judge.events = Events::to(sink);
         self
     }
 
     /// Decides by this clock. The system's by default.
     pub fn clock(mut self, clock: impl Clock) -> Self {
-        self.clock = SharedClock::new(clock);
+        self.judge.clock = SharedClock::new(clock);
         self
     }
 
@@ -117,22 +106,12 @@ impl GuardLayerBuilder {
     /// is none.
     pub fn build(self) -> Result<GuardLayer, ConfigError> {
         let page = self.checked_page()?;
-        let watch = Watch::new(self.tls_fingerprint.as_ref(), self.places.clone())?;
         self.check_limits()?;
-        #[cfg(feature = "metrics")]
-        crate::metrics::begin();
         Ok(GuardLayer::new(Config {
-            policy: ArcSwap::from_pointee(self.policy),
-            peppers: self.peppers,
+            judge: self.judge.begin(self.tls_fingerprint)?,
             limits: self.limits,
             page,
-            watch,
-            renderer: self.renderer,
-            events: self.events,
-            clock: self.clock,
             old_ids: Arc::new(Semaphore::new(old_id::AT_ONCE)),
-            #[cfg(feature = "metrics")]
-            decisions: crate::metrics::Decisions::default(),
         }))
     }
 

@@ -38,13 +38,9 @@ impl<'a> Case<'a> {
     ) -> Self {
         let note = stored.read();
         let known = note.memory.as_ref().map(|memory| {
-            let make = || Shown::new(facts, now, peppers, memory.pepper);
+            let make = || Shown::beside(memory, facts, now, peppers);
             let shown = stored.shown(facts, make).by(facts, now);
-            let shown = match policy.needs_exact() {
-                true => shown.with_exact(facts, peppers, memory.pepper),
-                false => shown,
-            };
-            (memory, shown)
+            (memory, policy.completed(shown, facts, peppers))
         });
         Self { policy, limits, note, known }
     }

@@ -86,12 +86,12 @@ impl GuardLayer {
 
     /// Decides by another policy from now on, in all clones of the layer.
     pub fn change_policy(&self, policy: Policy) {
-        self.config.policy.store(Arc::new(policy));
+        self.config.judge.change_policy(policy);
     }
 
     /// The policy that it decides by.
     pub fn policy(&self) -> Arc<Policy> {
-        self.config.policy.load_full()
+        self.config.judge.policy.load_full()
     }
 }
 

@@ -49,16 +49,16 @@ async fn judge(config: &Config, session: &Guarded) -> Result<(), Rejection> {
     };
     let Some(Heir { session, old_copy }) = heir? else { return Ok(()) };
     let Some(looked) = session.look().await? else { return Ok(()) };
-    let policy = config.policy.load_full();
+    let policy = config.judge.policy.load_full();
     let verdict = policy.judge_old_copy(old_copy);
     let (decision, suspects) = (verdict.decision, verdict.decision != Decision::Allow);
     if verdict.would == Decision::Allow || is_known(&looked, suspects) {
         return Ok(());
     }
     // It is suspected before it is ended: it is so if the store then fails.
-    if note(&session, seconds(config.clock.now()), suspects).await? {
+    if note(&session, seconds(config.judge.clock.now()), suspects).await? {
         let kind = GuardEventKind::judged(&policy, verdict);
-        config.events.tell(&config.event(&session, &looked.user, kind));
+        config.judge.events.tell(&config.event(&session, &looked.user, kind));
         end(&session, decision).await?;
     }
     Ok(())

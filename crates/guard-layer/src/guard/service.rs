@@ -54,11 +54,11 @@ where
         let mut inner = mem::replace(&mut self.inner, next);
         let config = Arc::clone(&self.config);
         let client = client_of(request.extensions());
-        let sight = Arc::new(Sight::of(request.headers(), client, &config.watch));
+        let sight = Arc::new(Sight::of(request.headers(), client, &config.judge.watch));
         let lets_suspects_in = self.exempt || config.is_page(way_back::target(&request).path());
         Box::pin(async move {
             let Some(session) = request.extensions().get::<Guarded>().cloned() else {
-                return Ok(missing_layer(&request, &config.renderer));
+                return Ok(missing_layer(&request, &config.judge.renderer));
             };
             let mut visit = Visit::begin(config, session, sight).await;
             old_id::look_into(&visit.config, &visit.session);
@@ -116,7 +116,7 @@ fn wants_page<B>(request: &Request<B>) -> bool {
 }
 
 fn refuse<B>(rejection: &Rejection, request: &Request<B>, config: &Config) -> Response {
-    config.renderer.render(rejection, &RequestHead::of_request(request))
+    config.judge.renderer.render(rejection, &RequestHead::of_request(request))
 }
 
 fn missing_layer<B>(request: &Request<B>, renderer: &Renderer) -> Response {

@@ -10,6 +10,7 @@ use crate::audit::{GuardEvent, GuardEventKind};
 use crate::decision::Decision;
 use crate::facts::{Facts, OldCopy};
 use crate::guarded::{Guarded, Looked};
+use crate::judge::Judge;
 use crate::memory::Memory;
 use crate::note::{Asked, Given, Note, StoredNote};
 use crate::shown::seconds;
@@ -61,7 +62,7 @@ impl Visit {
             Ok(None) => Whose::Nobody,
             Err(rejection) => Whose::Unknown(rejection),
         };
-        let now = config.clock.now();
+        let now = config.judge.clock.now();
         let renewed = AtomicBool::new(false);
         Self { config, session, whose, sight, now, moves: false, renewed }
     }
@@ -71,17 +72,17 @@ impl Visit {
         let Whose::User { stored, old_copy, .. } = &self.whose else {
             return Ok(Decided { decision: Decision::Allow, due: false });
         };
-        let (policy, peppers) = (self.config.policy.load(), &self.config.peppers);
+        let Judge { policy, peppers, watch, .. } = &self.config.judge;
+        let policy = policy.load();
         let failures = stored.read().failures;
         let login_failures = failures.map_or(0, |failures| failures.lately(self.seconds()));
-        let facts =
-            Facts { old_copy: *old_copy, login_failures, ..self.sight.facts(&self.config.watch) };
+        let facts = Facts { old_copy: *old_copy, login_failures, ..self.sight.facts(watch) };
         let case = Case::new(&policy, self.config.limits, stored, &facts, (self.now, peppers));
         let ruling = case.decide();
         self.moves = case.is_elsewhere();
         let due = ruling.decision == Decision::Allow && case.is_due(peppers.current());
         #[cfg(feature = "metrics")]
-        self.config.decisions.count(ruling.decision);
+        self.config.judge.decisions.count(ruling.decision);
         if let Some(event) = ruling.event {
             self.tell(event);
         }
@@ -122,15 +123,16 @@ impl Visit {
     fn remember(&self) -> Arc<crate::NoteEdit> {
         let (config, sight, now) = (Arc::clone(&self.config), Arc::clone(&self.sight), self.now);
         let moved = self.moves.then(|| self.seconds());
-        Note::edit(move |note| match &mut note.memory {
-            // Nobody learns from what somebody else has found suspicious meanwhile.
-            Some(_) if note.suspected.is_some() => {}
-            Some(memory) => {
-                memory.learn(&sight.facts(&config.watch), now, &config.peppers);
-                note.moved = moved.or(note.moved);
-            }
-            None => {
-                note.memory = Some(Memory::begin(&sight.facts(&config.watch), now, &config.peppers))
+        Note::edit(move |note| {
+            let Judge { watch, peppers, .. } = &config.judge;
+            match &mut note.memory {
+                // Nobody learns from what somebody else has found suspicious meanwhile.
+                Some(_) if note.suspected.is_some() => {}
+                Some(memory) => {
+                    memory.learn(&sight.facts(watch), now, peppers);
+                    note.moved = moved.or(note.moved);
+                }
+                None => note.memory = Some(Memory::begin(&sight.facts(watch), now, peppers)),
             }
         })
     }
@@ -151,14 +153,15 @@ impl Visit {
         self.renewed.store(true, Ordering::Relaxed);
         let (config, sight, now) = (Arc::clone(&self.config), Arc::clone(&self.sight), self.now);
         self.session.edit(Note::edit(move |note| {
-            let memory = Memory::begin(&sight.facts(&config.watch), now, &config.peppers);
+            let Judge { watch, peppers, .. } = &config.judge;
+            let memory = Memory::begin(&sight.facts(watch), now, peppers);
             note.complete(&purpose, given.clone(), memory);
         }));
     }
 
     pub(crate) fn tell(&self, kind: GuardEventKind) {
         if let Some(event) = self.event(kind) {
-            self.config.events.tell(&event);
+            self.config.judge.events.tell(&event);
         }
     }
 
@@ -167,7 +170,7 @@ impl Visit {
         let Some(event) = self.event(kind) else { return };
         // Without the visit, which holds the session that holds this.
         let config = Arc::clone(&self.config);
-        self.session.after_commit(Box::new(move || config.events.tell(&event)));
+        self.session.after_commit(Box::new(move || config.judge.events.tell(&event)));
     }
 
     fn event(&self, kind: GuardEventKind) -> Option<GuardEvent> {

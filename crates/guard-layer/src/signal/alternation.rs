@@ -8,7 +8,7 @@ use crate::shown::Shown;
 const AT_ONCE: u64 = 1800;
 
 pub(super) fn observe(memory: &Memory, shown: &Shown) -> Observation {
-    let next = Device::of(memory, shown);
+    let next = shown.device;
     if memory.turns.is_on(next) {
         return Observation::Same;
     }

@@ -114,30 +114,30 @@ pub enum Signal {
     ExactUserAgent,
 }
 
-type Check = fn(&Memory, &Shown) -> Observation;
-
 impl Signal {
-    pub(crate) const ALL: [(Self, Check); 19] = [
-        (Self::Fork, fork::observe),
-        (Self::Binding, binding::observe),
-        (Self::UserAgent, user_agent::observe),
-        (Self::ClientHints, client_hints::observe),
-        (Self::TlsFingerprint, tls::observe),
-        (Self::Language, language::observe),
-        (Self::Missing, missing::observe),
-        (Self::Alternation, alternation::observe),
-        (Self::SeveralPlaces, several_places::observe),
-        (Self::Network, network::observe),
-        (Self::Country, place::country),
-        (Self::Hosting, hosting::observe),
-        (Self::Travel, place::travel),
-        (Self::Idle, idle::observe),
-        (Self::Age, age::observe),
-        (Self::LoginFailures, login_failures::observe),
-        (Self::Hour, hour::observe),
-        (Self::ExactAddress, exact::address),
-        (Self::ExactUserAgent, exact::user_agent),
-    ];
+    pub(crate) fn observe(self, memory: &Memory, shown: &Shown) -> Observation {
+        match self {
+            Self::Fork => fork::observe(memory, shown),
+            Self::Binding => binding::observe(memory, shown),
+            Self::UserAgent => user_agent::observe(memory, shown),
+            Self::ClientHints => client_hints::observe(memory, shown),
+            Self::TlsFingerprint => tls::observe(memory, shown),
+            Self::Language => language::observe(memory, shown),
+            Self::Missing => missing::observe(memory, shown),
+            Self::Alternation => alternation::observe(memory, shown),
+            Self::SeveralPlaces => several_places::observe(memory, shown),
+            Self::Network => network::observe(memory, shown),
+            Self::Country => place::country(memory, shown),
+            Self::Hosting => hosting::observe(memory, shown),
+            Self::Travel => place::travel(memory, shown),
+            Self::Idle => idle::observe(memory, shown),
+            Self::Age => age::observe(memory, shown),
+            Self::LoginFailures => login_failures::observe(memory, shown),
+            Self::Hour => hour::observe(memory, shown),
+            Self::ExactAddress => exact::address(memory, shown),
+            Self::ExactUserAgent => exact::user_agent(memory, shown),
+        }
+    }
 }
 
 /// The name, as it is written in policies, events and metrics.

@@ -1,5 +1,5 @@
 use super::{Degree, Observation};
-use crate::device::{Device, Says};
+use crate::device::Says;
 use crate::memory::{Known, Memory};
 use crate::shown::Shown;
 
@@ -8,7 +8,7 @@ const MINUTES: u64 = 600;
 
 pub(super) fn observe(memory: &Memory, shown: &Shown) -> Observation {
     let Some(network) = shown.network else { return Observation::Unknown };
-    let says = Device::of(memory, shown).says();
+    let says = shown.device.says();
     let mut others = memory.networks.iter().filter(|known| known.network != network);
     let Some(other) = others.find(|known| by_another(known, says, shown.at)) else {
         return Observation::Same;

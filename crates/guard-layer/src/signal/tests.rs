@@ -60,12 +60,11 @@ fn check_from(
     let peppers = Peppers::new(1, &[1; 32]);
     let mut now = UNIX_EPOCH + Duration::from_secs(1 << 30);
     let mut memory = Memory::begin(login, now, &peppers);
-    let (_, observe) = Signal::ALL.into_iter().find(|(name, _)| *name == signal).unwrap();
     let mut last = UNKNOWN;
     for facts in requests {
         now += Duration::from_secs(minutes * 60);
-        let shown = Shown::new(facts, now, &peppers, 1).with_exact(facts, &peppers, 1);
-        last = observe(&memory, &shown);
+        let shown = Shown::beside(&memory, facts, now, &peppers).with_exact(facts, &peppers);
+        last = signal.observe(&memory, &shown);
         memory.learn(facts, now, &peppers);
     }
     assert_eq!(last, expected);

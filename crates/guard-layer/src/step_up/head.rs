@@ -17,7 +17,7 @@ impl Head {
     }
 
     pub(super) fn refuse(&self, rejection: Rejection, visit: &Visit) -> Refused {
-        self.render(rejection, &visit.config.renderer)
+        self.render(rejection, &visit.config.judge.renderer)
     }
 
     pub(super) fn render(&self, rejection: Rejection, renderer: &Renderer) -> Refused {

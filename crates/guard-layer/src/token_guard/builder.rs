@@ -2,7 +2,6 @@ use std::collections::BTreeSet;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use arc_swap::ArcSwap;
 use auth_core::{Clock, Renderer, SharedClock};
 
 use super::config::Config;
@@ -10,36 +9,26 @@ use super::layer::TokenGuardLayer;
 use crate::audit::{Events, GuardEvent};
 use crate::error::{ConfigError, ConfigErrorKind};
 use crate::facts::Place;
+use crate::judge::Judge;
 use crate::pepper::Peppers;
 use crate::policy::Policy;
-use crate::sight::{Places, Watch};
 
 /// Configures a [`TokenGuardLayer`], from [`TokenGuardLayer::builder`].
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct TokenGuardBuilder {
-    policy: Policy,
-    peppers: Peppers,
+    judge: Judge,
     has_cookie: bool,
     binding_issuers: BTreeSet<String>,
     tls_fingerprint: Option<String>,
-    places: Option<Arc<Places>>,
-    renderer: Renderer,
-    events: Events,
-    clock: SharedClock,
 }
 
 impl TokenGuardBuilder {
     pub(super) fn new(policy: Policy, peppers: Peppers) -> Self {
         Self {
-            policy,
-            peppers,
+            judge: Judge::new(policy, peppers),
             has_cookie: false,
             binding_issuers: BTreeSet::new(),
             tls_fingerprint: None,
-            places: None,
-            renderer: Renderer::default(),
-            events: Events::default(),
-            clock: SharedClock::default(),
         }
     }
 
@@ -75,26 +64,26 @@ impl TokenGuardBuilder {
         mut self,
         find: impl Fn(IpAddr) -> Option<Place> + Send + Sync + 'static,
     ) -> Self {
-        self.places = Some(Arc::new(find));
+        self.judge.watch.places = Some(Arc::new(find));
         self
     }
 
     /// Makes the responses of refusals.
     pub fn renderer(mut self, renderer: Renderer) -> Self {
-        self.renderer = renderer;
+        self.judge.renderer = renderer;
         self
     }
 
     /// Is told of everything that the guard notices, while the request waits: it should only pass it
     /// on. By default it is in the log alone.
     pub fn on_event(mut self, sink: impl Fn(&GuardEvent) + Send + Sync + 'static) -> Self {
-        self.events = Events::to(sink);
+        self.judge.events = Events::to(sink);
         self
     }
 
     /// Decides by this clock. The system's by default.
     pub fn clock(mut self, clock: impl Clock) -> Self {
-        self.clock = SharedClock::new(clock);
+        self.judge.clock = SharedClock::new(clock);
         self
     }
 
@@ -103,23 +92,13 @@ impl TokenGuardBuilder {
     /// # Errors
     /// The name of a header is none, or an issuer's is empty.
     pub fn build(self) -> Result<TokenGuardLayer, ConfigError> {
-        let watch = Watch::new(self.tls_fingerprint.as_ref(), self.places)?;
         if self.binding_issuers.contains("") {
             return Err(ConfigError::new(ConfigErrorKind::EmptyIssuer));
         }
-        #[cfg(feature = "metrics")]
-        crate::metrics::begin();
         Ok(TokenGuardLayer::new(Config {
-            policy: ArcSwap::from_pointee(self.policy),
-            peppers: self.peppers,
+            judge: self.judge.begin(self.tls_fingerprint)?,
             has_cookie: self.has_cookie,
             binding_issuers: self.binding_issuers,
-            watch,
-            renderer: self.renderer,
-            events: self.events,
-            clock: self.clock,
-            #[cfg(feature = "metrics")]
-            decisions: crate::metrics::Decisions::default(),
         }))
     }
 }

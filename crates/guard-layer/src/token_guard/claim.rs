@@ -92,8 +92,8 @@ mod tests {
             ..Facts::default()
         };
         let now = UNIX_EPOCH + Duration::from_secs(1 << 31);
-        let shown = Shown::new(&facts, now, &peppers(), 1).with_exact(&facts, &peppers(), 1);
-        let memory = Memory::of(&shown, 1);
+        let shown = Shown::first(&facts, now, &peppers()).with_exact(&facts, &peppers());
+        let memory = Memory::of(&shown);
         Claim { fingerprint: Fingerprint::draw().unwrap().hash(), memory }
     }
 

@@ -48,14 +48,13 @@ mod tests {
 
     const HOME: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
 
-    fn shown(agent: &str, binding: Option<Binding>) -> Shown {
-        let facts = Facts { user_agent: Some(agent), binding, ..Facts::default() };
-        Shown::new(&facts, UNIX_EPOCH, &Peppers::new(1, &[1; 32]), 1)
-    }
-
     fn decide_on(policy: &Policy, agent: &str, binding: Option<Binding>) -> Verdict {
-        let memory = Memory::of(&shown(HOME, None), 1);
-        decide(policy, &Evidence::Claim(&memory, shown(agent, binding)))
+        let peppers = Peppers::new(1, &[1; 32]);
+        let login = Facts { user_agent: Some(HOME), ..Facts::default() };
+        let memory = Memory::of(&Shown::first(&login, UNIX_EPOCH, &peppers));
+        let facts = Facts { user_agent: Some(agent), binding, ..login };
+        let shown = Shown::beside(&memory, &facts, UNIX_EPOCH, &peppers);
+        decide(policy, &Evidence::Claim(&memory, shown))
     }
 
     const REFUSED: Decision = Decision::End { others: false };

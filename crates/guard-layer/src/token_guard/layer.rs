@@ -117,7 +117,7 @@ impl TokenGuardLayer {
         headers: &HeaderMap,
         client: ClientAddr,
     ) -> Result<IssuedBinding, Rejection> {
-        let binding = self.0.bind(user, headers, client, self.0.clock.now());
+        let binding = self.0.bind(user, headers, client, self.0.judge.clock.now());
         binding.ok_or_else(rejection::unavailable)
     }
 
@@ -129,12 +129,12 @@ impl TokenGuardLayer {
 
     /// Decides by another policy from now on, in all clones of the layer.
     pub fn change_policy(&self, policy: Policy) {
-        self.0.policy.store(Arc::new(policy));
+        self.0.judge.change_policy(policy);
     }
 
     /// The policy that it decides by.
     pub fn policy(&self) -> Arc<Policy> {
-        self.0.policy.load_full()
+        self.0.judge.policy.load_full()
     }
 }
 

@@ -7,7 +7,9 @@ use super::claim::Claim;
 use super::config::Config;
 use super::decide::Evidence;
 use crate::facts::{Binding, Facts};
+use crate::judge::Judge;
 use crate::last_shown::LastShown;
+use crate::memory::Memory;
 use crate::policy::Policy;
 use crate::shown::Shown;
 
@@ -22,7 +24,7 @@ pub(super) struct Opened {
 
 impl Opened {
     fn new(sealed: &str, user: &str, by: &Arc<Config>) -> Self {
-        let claim = Claim::open(sealed, user, &by.peppers);
+        let claim = Claim::open(sealed, user, &by.judge.peppers);
         Self { by: Arc::clone(by), claim, last: LastShown::default() }
     }
 
@@ -38,18 +40,16 @@ impl Opened {
             true => Binding::Held,
             false => Binding::Broken,
         });
-        let facts = Facts { binding, ..self.by.watch.facts(headers, client) };
-        Evidence::Claim(memory, self.shown(&facts, memory.pepper, policy))
+        let facts = Facts { binding, ..self.by.judge.watch.facts(headers, client) };
+        Evidence::Claim(memory, self.shown(&facts, memory, policy))
     }
 
-    fn shown(&self, facts: &Facts<'_>, pepper: u16, policy: &Policy) -> Shown {
-        let (now, peppers) = (self.by.clock.now(), &self.by.peppers);
-        let make = || Shown::new(facts, now, peppers, pepper);
+    fn shown(&self, facts: &Facts<'_>, memory: &Memory, policy: &Policy) -> Shown {
+        let Judge { peppers, clock, .. } = &self.by.judge;
+        let now = clock.now();
+        let make = || Shown::beside(memory, facts, now, peppers);
         let shown = self.last.or_make(facts, make).by(facts, now);
-        match policy.needs_exact() {
-            true => shown.with_exact(facts, peppers, pepper),
-            false => shown,
-        }
+        policy.completed(shown, facts, peppers)
     }
 
     /// Asks `then` about what the token of this principal says.

@@ -44,7 +44,7 @@ where
             None => State::Passed { future: self.inner.call(request) },
             Some(rejection) => {
                 let head = RequestHead::of_request(&request);
-                let response = self.config.renderer.render(&rejection, &head);
+                let response = self.config.judge.renderer.render(&rejection, &head);
                 State::Refused { response: Some(Box::new(response)) }
             }
         };
@@ -62,7 +62,7 @@ fn refusal<B>(config: &Arc<Config>, request: &Request<B>) -> Option<Rejection> {
     let verdict = config.judge(principal, request.headers(), client_of(extensions));
     let decision = verdict.decision;
     #[cfg(feature = "metrics")]
-    config.decisions.count(decision);
+    config.judge.decisions.count(decision);
     if verdict.would != Decision::Allow {
         config.tell(principal, verdict);
     }

@@ -76,7 +76,7 @@ fn refusal<B>(requirement: &Requirement, request: &Request<B>) -> Response {
     let asked = requirement.asked();
     let (rejection, renderer) = match visit(extensions) {
         Some(Visit { whose: Whose::Unknown(rejection), config, .. }) => {
-            (rejection.clone(), config.renderer.clone())
+            (rejection.clone(), config.judge.renderer.clone())
         }
         Some(visit) => return challenged(visit, asked, request),
         None if is_asked_for => (rejection::step_up(&asked), Renderer::default()),
