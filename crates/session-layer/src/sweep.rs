@@ -42,7 +42,7 @@ async fn sweep(backend: &dyn Backend) {
 }
 
 async fn swept(backend: &dyn Backend) -> Result<u32, BackendError> {
-    let removed = Calls::of(backend.name()).call("sweep", backend.sweep(BATCH)).await?;
+    let removed = Calls::of(backend.name()).call(backend, "sweep", backend.sweep(BATCH)).await?;
     #[cfg(feature = "metrics")]
     crate::metrics::swept(removed);
     Ok(removed)
