@@ -10,11 +10,11 @@ use metrics::{
     histogram,
 };
 use tokio::time::Instant;
-use tracing::Instrument as _;
 use tracing::field::Empty;
+use tracing::{Instrument as _, Span};
 
 use crate::backend::{
-    BackendError, Breaker, Health, HealthStatus, Loaded, Missing, Record, Stats, Swept,
+    Backend, BackendError, Breaker, Health, HealthStatus, Loaded, Missing, Record, Stats, Swept,
 };
 use crate::event::{Ending, SessionEventKind};
 
@@ -70,7 +70,7 @@ fn describe() {
         "Calls of a backend, by verb"
     );
     describe_counter!("session_backend_errors_total", "Calls that failed, by kind of fault");
-    describe_counter!("session_near_cache_reads_total", "Reads of a near cache: hit or miss");
+    describe_counter!(NEAR_READS, "Reads of a near cache: hit or miss");
     describe_gauge!("session_store_up", "1 if a store answers, 0.5 if degraded, 0 if it is down");
     describe_gauge!("session_store_breaker", "0 closed, 1 half-open, 2 open");
     describe_gauge!(
@@ -151,19 +151,29 @@ pub(crate) fn swept(swept: &Swept) {
 }
 
 /// Reads of a near cache.
-#[derive(Default)]
 pub(crate) struct NearReads {
     hits: OnceLock<Counter>,
     misses: OnceLock<Counter>,
 }
 
 impl NearReads {
+    /// None yet.
+    pub(crate) fn begin() -> Self {
+        for outcome in [HIT, MISS] {
+            counter!(NEAR_READS, "outcome" => outcome).increment(0);
+        }
+        Self { hits: OnceLock::new(), misses: OnceLock::new() }
+    }
+
     pub(crate) fn count(&self, hit: bool) {
-        let (counter, outcome) = if hit { (&self.hits, "hit") } else { (&self.misses, "miss") };
-        let name = "session_near_cache_reads_total";
-        counter.get_or_init(|| counter!(name, "outcome" => outcome)).increment(1);
+        let (counter, outcome) = if hit { (&self.hits, HIT) } else { (&self.misses, MISS) };
+        counter.get_or_init(|| counter!(NEAR_READS, "outcome" => outcome)).increment(1);
     }
 }
+
+const NEAR_READS: &str = "session_near_cache_reads_total";
+const HIT: &str = "hit";
+const MISS: &str = "miss";
 
 /// The calls of a backend.
 pub(crate) struct Calls {
@@ -185,17 +195,11 @@ impl Calls {
     /// clients.
     pub(crate) async fn call<T>(
         &self,
+        backend: &dyn Backend,
         verb: &'static str,
         call: impl Future<Output = Result<T, BackendError>>,
     ) -> Result<T, BackendError> {
-        let span = tracing::debug_span!(
-            target: "session_layer::backend",
-            "session backend",
-            otel.kind = "client",
-            db.system.name = system(self.backend),
-            db.operation.name = verb,
-            error.type = Empty,
-        );
+        let span = self.span(backend, verb);
         let start = Instant::now();
         let outcome = call.instrument(span.clone()).await;
         self.took(verb, start.elapsed());
@@ -206,6 +210,25 @@ impl Calls {
             counter!("session_backend_errors_total", &labels).increment(1);
         }
         outcome
+    }
+
+    fn span(&self, backend: &dyn Backend, verb: &'static str) -> Span {
+        let span = tracing::debug_span!(
+            target: "session_layer::backend",
+            "session backend",
+            otel.kind = "client",
+            db.system.name = system(self.backend),
+            db.operation.name = verb,
+            server.address = Empty,
+            server.port = Empty,
+            error.type = Empty,
+        );
+        if !span.is_disabled()
+            && let Some(server) = backend.server()
+        {
+            span.record("server.address", server.host()).record("server.port", server.port());
+        }
+        span
     }
 
     fn took(&self, verb: &'static str, time: Duration) {

@@ -4,6 +4,9 @@
 pub(crate) use crate::metrics::Calls;
 
 #[cfg(not(feature = "metrics"))]
+use crate::backend::Backend;
+
+#[cfg(not(feature = "metrics"))]
 pub(crate) struct Calls;
 
 #[cfg(not(feature = "metrics"))]
@@ -12,7 +15,12 @@ impl Calls {
         Self
     }
 
-    pub(crate) async fn call<T>(&self, _verb: &'static str, call: impl Future<Output = T>) -> T {
+    pub(crate) async fn call<T>(
+        &self,
+        _backend: &dyn Backend,
+        _verb: &'static str,
+        call: impl Future<Output = T>,
+    ) -> T {
         call.await
     }
 }

@@ -43,7 +43,7 @@ async fn sweep(backend: &dyn Backend) {
 }
 
 async fn swept(backend: &dyn Backend) -> Result<Swept, BackendError> {
-    let swept = Calls::of(backend.name()).call("sweep", backend.sweep(BATCH)).await?;
+    let swept = Calls::of(backend.name()).call(backend, "sweep", backend.sweep(BATCH)).await?;
     #[cfg(feature = "metrics")]
     crate::metrics::swept(&swept);
     Ok(swept)

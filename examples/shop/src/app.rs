@@ -6,7 +6,7 @@ use axum::response::Redirect;
 use axum::routing::{delete, get, post, put};
 use example_service::bounded;
 use guard_layer::{GuardLayer, RequireFresh};
-use session_layer::NeedsSessionLayer;
+use session_layer::{FreshLayer, NeedsSessionLayer};
 
 use crate::{
     Shop, account, cart, devices, forgery, guard, health, login, logout, me, page, page_headers,
@@ -33,7 +33,10 @@ fn probes() -> Router<Shop> {
 
 /// Who is suspected comes to the pages that ask for a password, and to none else.
 fn guarded(guard: &GuardLayer) -> Router<Shop> {
-    pages().layer(guard.clone()).merge(ways_out().layer(guard.exempt()))
+    let pages = pages().layer(guard.clone());
+    // Outside of the guard, which reads the session first.
+    let fresh_pages = fresh_pages().layer(guard.clone()).layer(FreshLayer::new());
+    pages.merge(fresh_pages).merge(ways_out().layer(guard.exempt()))
 }
 
 /// Open to whoever is suspected.
@@ -52,12 +55,14 @@ fn pages() -> Router<Shop> {
         .merge(own_pages().route_layer(NeedsSessionLayer::new()))
 }
 
-/// What needs a password of lately.
+/// What needs a password of lately, and where that is asked for.
 fn fresh_pages() -> Router<Shop> {
     Router::new()
         .route("/account/email", post(account::email))
         .route("/checkout", post(account::checkout))
         .route_layer(RequireFresh::within(FRESH))
+        .route(guard::PAGE, get(reauth::form).post(reauth::reauth))
+        .route_layer(NeedsSessionLayer::new())
 }
 
 const FRESH: Duration = Duration::from_secs(300);
@@ -66,8 +71,6 @@ const FRESH: Duration = Duration::from_secs(300);
 fn own_pages() -> Router<Shop> {
     Router::new()
         .route("/me", get(me::me))
-        .route(guard::PAGE, get(reauth::form).post(reauth::reauth))
-        .merge(fresh_pages())
         .route("/cart", get(cart::cart))
         .route("/cart/items", post(cart::add))
         .route("/preferences", get(preferences::all).post(preferences::set_by_form))

@@ -4,7 +4,7 @@ use axum::middleware::from_fn;
 use axum::response::Redirect;
 use axum::routing::get;
 use example_service::bounded;
-use session_layer::NeedsSessionLayer;
+use session_layer::{FreshLayer, NeedsSessionLayer};
 
 use crate::app::ways_out;
 use crate::site::Site;
@@ -18,6 +18,7 @@ pub fn operators(shop: Shop) -> Router {
         .route_layer(NeedsSessionLayer::new())
         .route("/", get(async || Redirect::to(Site::Operators.home())))
         .layer(shop.guard.clone())
+        .layer(FreshLayer::new())
         .merge(ways_out().layer(shop.guard.exempt()));
     let pages = pages.with_state(shop.clone()).layer(shop.sessions.clone());
     let pages = bounded(pages.layer(forgery::layers()))

@@ -36,8 +36,16 @@ pub struct Options {
     /// By how much the backup store may lag, `200ms` say, at most a minute: a change of a session is
     /// answered when the store has it, and a store that is lost may take the latest with it. The same
     /// for all instances. By default both have a change before it is answered
-    #[arg(long, value_name = "DURATION", requires = "backup_store", value_parser = lag)]
+    #[arg(long, value_name = "DURATION", requires = "backup_store", value_parser = up_to_a_minute)]
     pub backup_lag: Option<Duration>,
+
+    /// For how long a session that was read may be read again from memory, `2s` say, at most a minute:
+    /// most requests do not ask the store then. A single Redis, or a master that sentinels watch, tells
+    /// of changes at once. With any other store, a cluster, and two stores, it is how long a session
+    /// that was ended on another instance may still be found on this one; what needs a password of
+    /// lately asks the store nonetheless. By default all requests do
+    #[arg(long, value_name = "DURATION", value_parser = up_to_a_minute)]
+    pub near_cache: Option<Duration>,
 
     /// How many replicas of Redis have a change before it is answered; it is an error if they don't
     #[arg(long, value_name = "COUNT", default_value_t = 0)]
@@ -81,7 +89,7 @@ pub(crate) enum Command {
     HashPassword(HashPassword),
 }
 
-fn lag(text: &str) -> Result<Duration, String> {
+fn up_to_a_minute(text: &str) -> Result<Duration, String> {
     duration_within(text, Duration::from_millis(1)..=Duration::from_secs(60), "1 ms to a minute")
 }
 

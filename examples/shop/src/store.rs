@@ -12,6 +12,7 @@ use session_layer::backend::{
     Backend, BackendError, BackendErrorKind, MemoryBackend, RedisBackend, Replication,
     SqliteBackend, TowerRedis,
 };
+use session_layer::wrap::{NearCache, NearCacheBuilder};
 
 /// Where sessions are kept, as the option says it. The address of a server, which may have a
 /// password in it, is shown to nobody.
@@ -25,14 +26,16 @@ impl Store {
     /// If there is no store of this kind, or it can't be reached or used.
     pub async fn open(&self, how: How) -> Result<Arc<dyn Backend>, StartError> {
         match self.kind() {
-            _ if self.is_fleeting() => Ok(Arc::new(MemoryBackend::new())),
-            "sqlite" => sqlite(self.place()).await,
+            _ if self.is_fleeting() => how.share(MemoryBackend::new()),
+            "sqlite" => sqlite(self.place(), how).await,
             "redis" | "rediss" | "redis+sentinel" | "rediss+sentinel" => {
-                redis(&self.0, how, REPLICATION).await
+                how.share_told(redis(&self.0, how, REPLICATION).await?)
             }
             // A login waits several times.
-            "redis+cluster" | "rediss+cluster" => redis(&self.0, how, REPLICATION / 2).await,
-            "tower+redis" | "tower+rediss" => tower_redis(&self.0).await,
+            "redis+cluster" | "rediss+cluster" => {
+                how.share(redis(&self.0, how, REPLICATION / 2).await?)
+            }
+            "tower+redis" | "tower+rediss" => tower_redis(&self.0, how).await,
             "mysql" => mysql(&self.0, how).await,
             "postgres" | "postgresql" => postgres(&self.0, how).await,
             _ => Err(refused(UNKNOWN)),
@@ -62,9 +65,31 @@ pub struct How {
     pub redis_replicas: u32,
     /// It may be away: another one takes its place.
     pub may_be_away: bool,
+    /// How old what is read from memory may be, if anything is.
+    pub near_cache: Option<Duration>,
 }
 
 impl How {
+    /// For all who ask it, from memory if that was asked for.
+    pub(crate) fn share(self, backend: impl Backend) -> Result<Arc<dyn Backend>, StartError> {
+        self.share_through(backend, NearCache::builder)
+    }
+
+    /// The same, of a Redis that tells of changes.
+    fn share_told(self, backend: RedisBackend) -> Result<Arc<dyn Backend>, StartError> {
+        self.share_through(backend, NearCache::redis)
+    }
+
+    fn share_through<B: Backend>(
+        self,
+        backend: B,
+        cache: fn(B) -> NearCacheBuilder<B>,
+    ) -> Result<Arc<dyn Backend>, StartError> {
+        let Some(age) = self.near_cache else { return Ok(Arc::new(backend)) };
+        let cache = cache(backend).max_age(age).build();
+        Ok(Arc::new(cache.map_err(|error| StartError::about("--near-cache", error))?))
+    }
+
     /// A server that is away is a mistake if it is the only one: the address may be wrong. A service
     /// that has to come up without it leaves out `connect`, and calls `migrate` in its deployment.
     fn reached(self, outcome: Result<(), BackendError>) -> Result<(), StartError> {
@@ -88,43 +113,42 @@ const REPLICATION: Duration = Duration::from_millis(250);
 const UNKNOWN: &str = "write `sqlite:PATH`, `redis://…`, `tower+redis://…`, `mysql://…`, \
                        `postgres://…` or `memory`";
 
-async fn sqlite(path: &str) -> Result<Arc<dyn Backend>, StartError> {
+async fn sqlite(path: &str, how: How) -> Result<Arc<dyn Backend>, StartError> {
     if path.is_empty() {
         return Err(refused(UNKNOWN));
     }
     match SqliteBackend::open(path).await {
-        Ok(backend) => Ok(Arc::new(backend)),
+        Ok(backend) => how.share(backend),
         Err(error) => Err(StartError::about(format!("--store sqlite:{path}"), told(&error))),
     }
 }
 
-async fn redis(url: &str, how: How, time: Duration) -> Result<Arc<dyn Backend>, StartError> {
+async fn redis(url: &str, how: How, time: Duration) -> Result<RedisBackend, StartError> {
     let replication = match how.redis_replicas {
         0 => Replication::asynchronous(),
         replicas => Replication::synchronous(replicas, time).of_all_writes().required(),
     };
     let backend = RedisBackend::builder(url).replication(replication).build().map_err(refused)?;
     how.reached(backend.connect().await)?;
-    Ok(Arc::new(backend))
+    Ok(backend)
 }
 
 /// The store of tower-sessions-redis-store, with weaker promises.
-async fn tower_redis(url: &str) -> Result<Arc<dyn Backend>, StartError> {
+async fn tower_redis(url: &str, how: How) -> Result<Arc<dyn Backend>, StartError> {
     let store = TowerRedis::builder(url).build().map_err(refused)?;
-    let backend = store.connect().await.map_err(|error| refused(told(&error)))?;
-    Ok(Arc::new(backend))
+    how.share(store.connect().await.map_err(|error| refused(told(&error)))?)
 }
 
 async fn mysql(url: &str, how: How) -> Result<Arc<dyn Backend>, StartError> {
     let backend = MySqlBackend::builder(url).build().map_err(refused)?;
     how.reached(backend.migrate().await)?;
-    Ok(Arc::new(backend))
+    how.share(backend)
 }
 
 async fn postgres(url: &str, how: How) -> Result<Arc<dyn Backend>, StartError> {
     let backend = PostgresBackend::builder(url).build().map_err(refused)?;
     how.reached(backend.migrate().await)?;
-    Ok(Arc::new(backend))
+    how.share(backend)
 }
 
 fn refused(reason: impl Display) -> StartError {

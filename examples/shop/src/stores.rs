@@ -16,20 +16,22 @@ pub(crate) struct Stores {
 impl Stores {
     /// Opens the store, or both.
     pub(crate) async fn open(options: &Options) -> Result<Self, StartError> {
-        let may_be_away = options.backup_store.is_some();
-        let how = How { redis_replicas: options.redis_replicas, may_be_away };
-        let primary = options.store.open(how).await?;
+        let Options { redis_replicas, near_cache, .. } = *options;
+        let only = How { redis_replicas, may_be_away: false, near_cache };
         let Some(backup) = &options.backup_store else {
-            return Ok(Self { backend: primary, failover: None });
+            return Ok(Self { backend: options.store.open(only).await?, failover: None });
         };
-        let builder = Failover::builder_shared(primary, backup.open(how).await?);
+        // Neither may be read from memory, but what both have may.
+        let either = How { may_be_away: true, near_cache: None, ..only };
+        let primary = options.store.open(either).await?;
+        let builder = Failover::builder_shared(primary, backup.open(either).await?);
         let builder = match options.backup_lag {
             Some(lag) => builder.max_lag(lag),
             None => builder,
         };
         let failover = builder.build();
         let failover = failover.map_err(|error| StartError::about("--backup-store", error))?;
-        Ok(Self { backend: Arc::new(failover.clone()), failover: Some(failover) })
+        Ok(Self { backend: only.share(failover.clone())?, failover: Some(failover) })
     }
 
     /// Waits until the backup has what was changed last.

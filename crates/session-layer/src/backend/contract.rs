@@ -5,7 +5,7 @@ use async_trait::async_trait;
 
 use super::{
     BackendError, Change, Created, Draft, Found, Health, Loaded, Record, Renewed, Rotated,
-    Rotation, SessionKey, StoreHealth, Swept, Updated, UserId,
+    Rotation, ServerAddress, SessionKey, StoreHealth, Swept, Updated, UserId,
 };
 
 /// Where sessions are kept, and the promises that everything else rests on.
@@ -153,10 +153,18 @@ pub trait Backend: Debug + Send + Sync + 'static {
     async fn stats(&self) -> Result<Stats, BackendError>;
 
     /// How it is, for operators; an outage is an answer here. Unless a backend knows more, it is up
-    /// if it has figures.
+    /// if it has figures. One that asks for its figures here says what they are
+    /// ([`Health::stats`]), or it is asked for them once more.
     async fn health(&self) -> Health {
         let asked = SystemTime::now();
-        Health::of(StoreHealth::of_stats(self.name(), asked, &self.stats().await))
+        Health::of_stats(self.name(), asked, &self.stats().await)
+    }
+
+    /// Which server it asks at this moment, for traces; of several, the one that is asked next. None
+    /// unless a backend says so: there is no server, it is not known yet, calls go to many of them, or
+    /// it is a wrapper, whose stores say so themselves. It is called often, and asks nobody.
+    fn server(&self) -> Option<ServerAddress> {
+        None
     }
 
     /// One word for reports, logs and metrics, such as `redis`.

@@ -12,6 +12,10 @@ pub struct Health {
     pub status: HealthStatus,
     /// Each store that it has.
     pub stores: Vec<StoreHealth>,
+    /// The backend's figures, if it was asked for them to know how it is: nobody has to ask again.
+    /// No part of what `/ready` answers.
+    #[serde(skip)]
+    pub stats: Option<Stats>,
 }
 
 /// Whether something can be relied on.
@@ -85,7 +89,18 @@ pub struct ReplicationLevel {
 impl Health {
     /// That of a backend that is one store.
     pub fn of(store: StoreHealth) -> Self {
-        Self { status: store.status, stores: vec![store] }
+        Self { status: store.status, stores: vec![store], stats: None }
+    }
+
+    /// That of a backend that is one store and was asked for its figures at this time, by the clock
+    /// of this process.
+    pub fn of_stats(
+        store: &'static str,
+        asked: SystemTime,
+        stats: &Result<Stats, BackendError>,
+    ) -> Self {
+        let health = Self::of(StoreHealth::of_stats(store, asked, stats));
+        Self { stats: stats.as_ref().ok().copied(), ..health }
     }
 
     /// That of one which has not said in time.
@@ -94,8 +109,24 @@ impl Health {
     }
 
     /// That of a backend of many stores.
-    pub(crate) fn of_stores(status: HealthStatus, stores: Vec<StoreHealth>) -> Self {
-        Self { status, stores }
+    pub(crate) fn of_stores(
+        status: HealthStatus,
+        stores: Vec<StoreHealth>,
+        stats: Option<Stats>,
+    ) -> Self {
+        Self { status, stores, stats }
+    }
+
+    /// With what became of its latest write.
+    #[cfg(feature = "redis")]
+    pub(crate) fn replicated(mut self, level: ReplicationLevel) -> Self {
+        let is_short = level.reached.is_some_and(|reached| reached < level.asked);
+        let least = if is_short { HealthStatus::Degraded } else { HealthStatus::Up };
+        self.status = self.status.max(least);
+        for store in &mut self.stores {
+            (store.status, store.replication) = (store.status.max(least), Some(level));
+        }
+        self
     }
 }
 
@@ -132,14 +163,6 @@ impl StoreHealth {
     pub(crate) fn down(store: &'static str) -> Self {
         let unasked = BackendError::new(BackendErrorKind::Unavailable);
         Self { error: None, ..Self::of::<()>(store, &Err(unasked)) }
-    }
-
-    /// With what became of its latest write.
-    #[cfg(feature = "redis")]
-    pub(crate) fn replicated(self, level: ReplicationLevel) -> Self {
-        let is_short = level.reached.is_some_and(|reached| reached < level.asked);
-        let least = if is_short { HealthStatus::Degraded } else { HealthStatus::Up };
-        Self { status: self.status.max(least), replication: Some(level), ..self }
     }
 }
 

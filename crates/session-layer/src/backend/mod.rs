@@ -17,6 +17,7 @@ pub mod postgres;
 mod record;
 #[cfg(feature = "redis")]
 pub mod redis;
+mod server_address;
 #[cfg(any(feature = "mysql", feature = "postgres"))]
 mod sql;
 #[cfg(feature = "sqlite")]
@@ -38,6 +39,7 @@ pub use postgres::PostgresBackend;
 pub use record::{Cap, CapPolicy, Change, Draft, Found, Lifetime, Record, Rotation, RotationKind};
 #[cfg(feature = "redis")]
 pub use redis::{RedisBackend, RedisBuilder, RedisLegacy, Replication, ReplicationStatus};
+pub use server_address::ServerAddress;
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteBackend;
 #[cfg(feature = "tower-redis")]

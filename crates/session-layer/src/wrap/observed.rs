@@ -7,8 +7,8 @@ use async_trait::async_trait;
 use tokio::time::{Instant, timeout};
 
 use crate::backend::{
-    Backend, BackendError, Change, Created, Draft, Found, Health, Loaded, Record, Renewed, Rotated,
-    Rotation, SessionKey, Stats, Swept, Updated, UserId,
+    Backend, BackendError, Change, Created, Draft, Found, Health, HealthStatus, Loaded, Record,
+    Renewed, Rotated, Rotation, ServerAddress, SessionKey, Stats, Swept, Updated, UserId,
 };
 use crate::metrics::{self, Calls, Loads};
 
@@ -41,7 +41,7 @@ impl Observed {
         call: impl Future<Output = Result<T, BackendError>>,
     ) -> Result<T, BackendError> {
         self.look_if_due();
-        self.calls.call(verb, call).await
+        self.calls.call(&*self.backend, verb, call).await
     }
 
     /// One of the calls has the state looked at, and waits for nothing.
@@ -57,11 +57,19 @@ impl Observed {
 }
 
 async fn look(backend: Arc<dyn Backend>) {
-    let both = async { tokio::join!(backend.stats(), backend.health()) };
-    match timeout(PATIENCE, both).await {
-        Ok((stats, health)) => metrics::state(stats.ok(), &health),
-        Err(_) => metrics::state(None, &Health::late(backend.name())),
-    }
+    let state = timeout(PATIENCE, state(&*backend)).await;
+    let (health, stats) = state.unwrap_or_else(|_| (Health::late(backend.name()), None));
+    metrics::state(stats, &health);
+}
+
+/// Most are asked for their figures to know how they are. The others are asked once more.
+async fn state(backend: &dyn Backend) -> (Health, Option<Stats>) {
+    let health = backend.health().await;
+    let stats = match health.stats {
+        None if health.status != HealthStatus::Down => backend.stats().await.ok(),
+        stats => stats,
+    };
+    (health, stats)
 }
 
 fn millis(time: Duration) -> u64 {
@@ -142,6 +150,10 @@ impl Backend for Observed {
 
     async fn health(&self) -> Health {
         self.backend.health().await
+    }
+
+    fn server(&self) -> Option<ServerAddress> {
+        self.backend.server()
     }
 
     fn name(&self) -> &'static str {

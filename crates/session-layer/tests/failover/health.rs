@@ -50,3 +50,15 @@ async fn it_is_down_when_both_are() {
     let errors: Vec<_> = health.stores.iter().map(|store| store.error).collect();
     assert_eq!((health.status, errors), (HealthStatus::Down, vec![None, Some("unavailable")]));
 }
+
+#[tokio::test]
+async fn its_figures_are_those_of_the_store_that_leads() {
+    let stores = Stores::new().await;
+    stores.create("a").await;
+    let live = async || stores.failover.health().await.stats.map(|stats| stats.live);
+    assert_eq!(live().await, Some(1));
+    stores.primary.set(Health::Down);
+    stores.create("b").await;
+    stores.is_in(BACKUP_ALONE).await;
+    assert!(live().await >= Some(2), "the backup has both, and notes");
+}

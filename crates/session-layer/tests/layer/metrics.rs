@@ -105,6 +105,37 @@ async fn live_sessions_are_counted_by_the_backend_every_few_seconds() {
     figures.are([("session_store_up{store=\"other\",role=\"only\"}", 1.0)]);
 }
 
+/// Its figures are asked for with each of these requests, which come some seconds apart.
+async fn counted(configure: impl FnOnce(&App), requests: u32) -> u32 {
+    let (figures, app) = (Figures::begin(), App::new());
+    configure(&app);
+    let mut browser = app.browser();
+    for number in 1..=requests {
+        browser.get("/set/a/1").await;
+        until("they are counted", async || {
+            // The gauge is set last.
+            let is_counted = figures.of("session_active") == 1.0 && app.spy.counted() >= number;
+            is_counted.then_some(())
+        })
+        .await
+        .unwrap();
+        tokio::time::pause();
+        tokio::time::advance(Duration::from_secs(6)).await;
+        tokio::time::resume();
+    }
+    app.spy.counted()
+}
+
+#[tokio::test]
+async fn the_backend_is_asked_for_its_figures_once_at_a_time() {
+    assert_eq!(counted(|_| (), 3).await, 3);
+}
+
+#[tokio::test]
+async fn a_backend_that_tells_its_health_without_its_figures_is_asked_for_them() {
+    assert_eq!(counted(|app| app.spy.keep_figures(), 2).await, 2);
+}
+
 /// A request that changes the session which another one of this path has changed meanwhile.
 async fn overtaken_by(app: &App, path: &str) {
     let mut browser = app.logged_in("alice").await;

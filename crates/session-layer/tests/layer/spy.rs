@@ -1,14 +1,16 @@
 //! A backend that tells how it was called, and fails when it is told to.
 
 use std::mem;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::SystemTime;
 
 use async_trait::async_trait;
 use session_layer::backend::MemoryBackend;
 use session_layer::backend::{
-    Backend, BackendError, BackendErrorKind, Change, Created, Draft, Found, Loaded, Payload,
-    Record, Renewed, Rotated, Rotation, RotationKind, SessionKey, Stats, Swept, Updated, UserId,
+    Backend, BackendError, BackendErrorKind, Change, Created, Draft, Found, Health, Loaded,
+    Payload, Record, Renewed, Rotated, Rotation, RotationKind, SessionKey, Stats, StoreHealth,
+    Swept, Updated, UserId,
 };
 use tokio::task::yield_now;
 
@@ -24,6 +26,8 @@ struct Inner {
     is_down: AtomicBool,
     writes_fail: AtomicBool,
     hangs: AtomicBool,
+    keeps_figures: AtomicBool,
+    counted: AtomicU32,
 }
 
 impl Spy {
@@ -35,12 +39,24 @@ impl Spy {
             is_down: AtomicBool::new(false),
             writes_fail: AtomicBool::new(false),
             hangs: AtomicBool::new(false),
+            keeps_figures: AtomicBool::new(false),
+            counted: AtomicU32::new(0),
         }))
     }
 
     /// The calls since it was last asked.
     pub(crate) fn calls(&self) -> Vec<&'static str> {
         mem::take(&mut *self.0.calls.lock().unwrap())
+    }
+
+    /// How often it was asked for its figures.
+    pub(crate) fn counted(&self) -> u32 {
+        self.0.counted.load(Ordering::SeqCst)
+    }
+
+    /// From now on it says how it is without its figures.
+    pub(crate) fn keep_figures(&self) {
+        self.0.keeps_figures.store(true, Ordering::SeqCst);
     }
 
     /// Everything that was ever written.
@@ -69,9 +85,10 @@ impl Spy {
         if self.0.hangs.load(Ordering::SeqCst) {
             std::future::pending::<()>().await;
         }
-        // Figures are asked for now and then, by nobody's request.
-        if verb != "stats" {
-            self.0.calls.lock().unwrap().push(verb);
+        match verb {
+            // Figures are asked for now and then, by nobody's request.
+            "stats" => drop(self.0.counted.fetch_add(1, Ordering::SeqCst)),
+            _ => self.0.calls.lock().unwrap().push(verb),
         }
         let is_read =
             matches!(verb, "load" | "load_fresh" | "load_stale" | "renewed" | "of_user" | "stats");
@@ -148,5 +165,12 @@ impl Backend for Spy {
 
     async fn stats(&self) -> Result<Stats, BackendError> {
         self.called("stats").await?.stats().await
+    }
+
+    async fn health(&self) -> Health {
+        match self.0.keeps_figures.load(Ordering::SeqCst) {
+            true => Health::of(StoreHealth::of(self.name(), &Ok(()))),
+            false => Health::of_stats(self.name(), SystemTime::now(), &self.stats().await),
+        }
     }
 }

@@ -11,7 +11,7 @@ use session_layer::backend::{
     Renewed, Rotated, Rotation, SessionKey, Stats, Swept, Updated, UserId,
 };
 use session_layer::conformance::Subject;
-use test_servers::{Galera, PATIENCE, until};
+use test_servers::{Galera, PATIENCE, Port, until};
 use tokio::sync::OnceCell;
 
 use crate::engine::{builder, run, sessions, unique};
@@ -153,6 +153,16 @@ async fn changes_on_all_nodes_at_once_are_all_kept() {
     }
     let record = found(&everywhere.spread, "a").await.record;
     assert_eq!(record.payload.as_bytes(), format!("a{}", "x".repeat(60)).as_bytes());
+}
+
+#[tokio::test]
+async fn the_server_that_it_names_is_the_node_that_serves() {
+    let (galera, nobody) = (shared().await, Port::draw().unwrap());
+    let name = database(galera).await;
+    let url = galera.url(0, &name).replacen('@', &format!("@{},", nobody.address()), 1);
+    let sessions = sessions(&url).await;
+    let node = builder(galera.url(0, &name)).build().unwrap();
+    assert_eq!(sessions.server(), node.server());
 }
 
 /// All in one test, for a cluster takes its time to start.

@@ -66,6 +66,12 @@ fn a_lag_of_no_backup_or_of_more_than_a_minute_is_refused() {
 }
 
 #[test]
+fn a_memory_of_sessions_for_more_than_a_minute_is_refused() {
+    let line = "error: invalid value '61s' for '--near-cache <DURATION>': ";
+    refused(&["--near-cache", "61s"], line);
+}
+
+#[test]
 fn the_proxy_protocol_of_nobody_is_refused() {
     refused(&["--proxy-protocol"], "error: the following required arguments were not provided: ");
 }

@@ -2,7 +2,8 @@ use std::process::Command;
 
 use example_service::test_util::{Connection, Files, Program, get};
 use rustix::process::Signal;
-use test_servers::{Redis, RedisCluster, asn, city, mmdb};
+use serde_json::Value;
+use test_servers::{Redis, RedisCluster, asn, city, mmdb, until};
 
 use crate::program::{command, start};
 
@@ -95,6 +96,29 @@ async fn a_backup_that_may_lag_has_all_when_the_program_has_ended() {
     assert_eq!(program.end().0.code(), Some(0));
     let alone = start(&["--store", &backup]);
     assert_eq!(cart(&alone, &head), r#"{"items":[{"sku":"tea","quantity":42}]}"#);
+}
+
+/// How an instance learns what others have changed, once it has read a session.
+async fn near_cache(stores: &[&str]) -> Value {
+    let program = start(&[stores, &["--near-cache", "2s"]].concat());
+    let head = fill_cart(&program);
+    until("its near cache is in use", async || {
+        has_cart(&program, &head);
+        let told = get(program.address, "/ready").json()["stores"][0]["near_cache"].clone();
+        (told != "lost").then_some(told)
+    })
+    .await
+    .unwrap()
+}
+
+#[tokio::test]
+async fn what_is_read_from_memory_is_as_old_as_the_store_tells_or_the_option_says() {
+    let (redis, files) = (Redis::start().await.unwrap(), Files::new());
+    let (redis, sqlite) = (redis.url(), format!("sqlite:{}", files.path("shop.db")));
+    assert_eq!(near_cache(&["--store", &redis]).await, "told");
+    assert_eq!(near_cache(&["--store", &sqlite]).await, "by_age");
+    let both = ["--store", &redis, "--backup-store", &sqlite];
+    assert_eq!(near_cache(&both).await, "by_age");
 }
 
 /// The head of the answer.

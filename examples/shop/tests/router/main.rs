@@ -20,6 +20,7 @@ mod health;
 mod incidents;
 mod login;
 mod logout;
+mod near_cache;
 mod operators;
 mod preferences;
 mod service;

@@ -7,7 +7,7 @@ use axum::extract::connect_info::MockConnectInfo;
 use clap::Parser;
 use example_service::test_util::{Files, users};
 use example_service::{Lifecycle, Phase};
-use session_layer::backend::MemoryBackend;
+use session_layer::backend::{Backend, MemoryBackend};
 use session_layer::console::Figures;
 use shop::{Options, Shop, app, operators};
 
@@ -44,10 +44,17 @@ impl Service {
         let key = files.write("key", "a secret of all instances, 32 bytes or more");
         let all = [options, &["--guard-key", &key]].concat();
         [(); 2].map(|()| {
-            let service = Self::over(Arc::clone(&backend), clock, &all);
+            let service = Self::over(backend.clone(), clock, &all);
             service.lifecycle.enter(Phase::Serving);
             service
         })
+    }
+
+    /// On this store.
+    pub(crate) fn on(backend: impl Backend) -> Self {
+        let service = Self::over(Arc::new(backend), &SharedClock::default(), &[]);
+        service.lifecycle.enter(Phase::Serving);
+        service
     }
 
     /// Not ready yet.
@@ -55,7 +62,7 @@ impl Service {
         Self::over(Arc::new(MemoryBackend::new()), &SharedClock::default(), options)
     }
 
-    fn over(backend: Arc<MemoryBackend>, clock: &SharedClock, options: &[&str]) -> Self {
+    fn over(backend: Arc<dyn Backend>, clock: &SharedClock, options: &[&str]) -> Self {
         let files = Files::new();
         let users = files.write("users", &users());
         let all = [&["shop", "--instance", "shop-1", "--users", &users], options].concat();

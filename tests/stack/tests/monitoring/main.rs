@@ -24,7 +24,7 @@ fn the_configuration_is_a_valid_one() {
     promtool(&["check", "config", "prometheus.yml"]).unwrap();
 }
 
-/// A shop with two stores, an API that trusts another one, and who looks at them.
+/// A shop with two stores and a near cache, an API that trusts another one, and who looks at them.
 struct Scene {
     prometheus: Prometheus,
     redis: Redis,
@@ -47,7 +47,9 @@ impl Scene {
         let [admin, api_admin] = [Port::draw()?, Port::draw()?].map(|port| port.address());
         let (listen, url) = (admin.to_string(), redis.url());
         let shop = ["--admin-listen", &listen, "--store", &url, "--backup-store", &backup];
-        let shop = [&shop[..], &["--backup-lag", "200ms", "--redis-replicas", "1"]].concat();
+        let shop =
+            [&shop[..], &["--backup-lag", "200ms", "--redis-replicas", "1", "--near-cache", "1s"]]
+                .concat();
         let shop = start(Example::Shop, "shop", &shop)?;
         let issuer = start(Example::StatelessApi, "issuer", &[])?;
         let listen = api_admin.to_string();

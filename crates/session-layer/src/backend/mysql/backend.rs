@@ -10,7 +10,7 @@ use crate::backend::sql::{
 };
 use crate::backend::{
     Backend, BackendError, Change, Created, Draft, Found, Loaded, Record, Renewed, Rotated,
-    Rotation, SessionKey, Stats, Swept, Updated, UserId,
+    Rotation, ServerAddress, SessionKey, Stats, Swept, Updated, UserId,
 };
 
 /// Sessions in MySQL 8 or MariaDB. See the [module](crate::backend::mysql).
@@ -88,6 +88,10 @@ impl Backend for MySqlBackend {
 
     async fn stats(&self) -> Result<Stats, BackendError> {
         self.pool.run(&Count).await
+    }
+
+    fn server(&self) -> Option<ServerAddress> {
+        self.pool.server().nodes.address()
     }
 
     fn name(&self) -> &'static str {

@@ -2,6 +2,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use sqlx::mysql::MySqlConnectOptions;
 
+use crate::backend::ServerAddress;
+
 /// Servers of which each has all sessions, and the one that was good last.
 #[derive(Debug)]
 pub(super) struct Nodes {
@@ -24,6 +26,15 @@ impl Nodes {
         let (before, from) = self.all.split_at(good.min(self.all.len()));
         let numbered = from.iter().zip(good..).map(|(node, number)| (number, node));
         numbered.chain(before.iter().enumerate())
+    }
+
+    /// Where the one is that was good last.
+    pub(super) fn address(&self) -> Option<ServerAddress> {
+        let (_, node) = self.in_order().next()?;
+        Some(match node.get_socket() {
+            Some(path) => ServerAddress::socket(path.to_string_lossy()),
+            None => ServerAddress::tcp(node.get_host(), node.get_port()),
+        })
     }
 
     pub(super) fn is_good(&self, number: usize) {
@@ -68,5 +79,14 @@ mod tests {
         assert_eq!(order(), [0, 1, 2]);
         nodes.is_good(1);
         assert_eq!(order(), [1, 2, 0]);
+    }
+
+    #[test]
+    fn its_address_is_that_of_the_one_that_was_good_last() {
+        let node = |host| MySqlConnectOptions::new().host(host).port(3307);
+        let nodes = Nodes::new(vec![node("one"), node("two").socket("/run/mysqld.sock")]);
+        assert_eq!(nodes.address(), Some(ServerAddress::tcp("one", 3307)));
+        nodes.is_good(1);
+        assert_eq!(nodes.address(), Some(ServerAddress::socket("/run/mysqld.sock")));
     }
 }

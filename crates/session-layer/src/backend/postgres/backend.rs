@@ -10,7 +10,7 @@ use crate::backend::sql::{
 };
 use crate::backend::{
     Backend, BackendError, Change, Created, Draft, Found, Loaded, Record, Renewed, Rotated,
-    Rotation, SessionKey, Stats, Swept, Updated, UserId,
+    Rotation, ServerAddress, SessionKey, Stats, Swept, Updated, UserId,
 };
 
 /// Sessions in PostgreSQL. See the [module](crate::backend::postgres).
@@ -87,6 +87,10 @@ impl Backend for PostgresBackend {
 
     async fn stats(&self) -> Result<Stats, BackendError> {
         self.pool.run(&Count).await
+    }
+
+    fn server(&self) -> Option<ServerAddress> {
+        Some(self.pool.server().address())
     }
 
     fn name(&self) -> &'static str {

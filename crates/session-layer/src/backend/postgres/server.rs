@@ -5,6 +5,7 @@ use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions, Executor, PgConnection};
 
 use super::fault;
+use crate::backend::ServerAddress;
 use crate::backend::sql::{Fault, Server, millis};
 
 /// A server, and what its connections are to be like.
@@ -30,6 +31,16 @@ impl Server for PostgresServer {
 }
 
 impl PostgresServer {
+    /// Of a folder of sockets, the socket that has the port's name.
+    pub(super) fn address(&self) -> ServerAddress {
+        let (host, port) = (self.options.get_host(), self.options.get_port());
+        let folder = self.options.get_socket().map(|folder| folder.to_string_lossy());
+        match folder.or_else(|| host.starts_with('/').then(|| host.into())) {
+            Some(folder) => ServerAddress::socket(format!("{folder}/.s.PGSQL.{port}")),
+            None => ServerAddress::tcp(host, port),
+        }
+    }
+
     /// What makes all servers the same to us. One that was left by a client whose machine is gone
     /// ends its transaction by itself.
     fn session(&self) -> String {

@@ -19,6 +19,14 @@ pub(super) enum Endpoint {
 }
 
 impl Endpoint {
+    /// Which server the latest connection led to, or the next one will.
+    pub(super) fn place(&self) -> Option<Place> {
+        match self {
+            Self::Fixed(place, _) => Some(place.clone()),
+            Self::Watched(sentinels) => sentinels.known_master(),
+        }
+    }
+
     /// A connection that has been greeted.
     pub(super) async fn open(&self) -> RedisResult<(Arc<Wire>, Driver)> {
         match self {

@@ -9,6 +9,7 @@ use tokio::time::{Instant, sleep, timeout_at};
 use super::backoff;
 use super::endpoint::Endpoint;
 use super::fault::{closed, is_unknown_script, kind, reply, timed_out};
+use super::place::Place;
 use super::script::Script;
 use super::tracking::Tracker;
 use super::wire::Wire;
@@ -35,6 +36,11 @@ const PROVEN: Duration = Duration::from_secs(1);
 impl Link {
     pub(super) fn to(endpoint: Endpoint, timeout: Duration) -> Self {
         Self { endpoint, timeout, state: OnceLock::new() }
+    }
+
+    /// Where it leads, if that is known.
+    pub(super) fn place(&self) -> Option<Place> {
+        self.endpoint.place()
     }
 
     /// What tells of changes there.

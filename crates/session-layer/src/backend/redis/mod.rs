@@ -44,7 +44,8 @@ use redis::{Cmd, Value};
 
 use super::{
     Backend, BackendError, Change, Created, Draft, Found, Health, Loaded, Record, Renewed,
-    ReplicationLevel, Rotated, Rotation, SessionKey, Stats, StoreHealth, Swept, Updated, UserId,
+    ReplicationLevel, Rotated, Rotation, ServerAddress, SessionKey, Stats, StoreHealth, Swept,
+    Updated, UserId,
 };
 use cluster::Cluster;
 use fault::backend_error;
@@ -327,12 +328,20 @@ impl Backend for RedisBackend {
 
     async fn health(&self) -> Health {
         let asked = SystemTime::now();
-        let store = StoreHealth::of_stats(self.name(), asked, &self.stats().await);
+        let health = Health::of_stats(self.name(), asked, &self.stats().await);
         let ReplicationStatus { asked, reached, .. } = self.replication();
         match asked {
-            0 => Health::of(store),
-            _ => Health::of(store.replicated(ReplicationLevel::new(asked, reached))),
+            0 => health,
+            _ => health.replicated(ReplicationLevel::new(asked, reached)),
         }
+    }
+
+    fn server(&self) -> Option<ServerAddress> {
+        let place = match &*self.store {
+            Store::Single(single) => single.server().link().place(),
+            Store::Cluster(cluster) => cluster.nodes().entrance(),
+        };
+        place.map(|place| ServerAddress::tcp(&place.host, place.port))
     }
 
     fn name(&self) -> &'static str {

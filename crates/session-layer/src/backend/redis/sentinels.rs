@@ -152,6 +152,11 @@ impl Sentinels {
         }
     }
 
+    /// Who the master was when it was last asked for, unless another one was announced since.
+    pub(super) fn known_master(&self) -> Option<Place> {
+        self.known().master.clone()
+    }
+
     fn known(&self) -> MutexGuard<'_, Known> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -11,7 +11,11 @@ pub(super) async fn of(pair: &Pair) -> Health {
     let (primary, backup) =
         tokio::join!(of_side(pair, mode, Side::Primary), of_side(pair, mode, Side::Backup));
     let status = status(mode, primary.status, backup.status);
-    Health::of_stores(status, [primary.stores, backup.stores].concat())
+    let stats = match mode {
+        Some(Mode { lead: Side::Backup, .. }) => backup.stats,
+        _ => primary.stats,
+    };
+    Health::of_stores(status, [primary.stores, backup.stores].concat(), stats)
 }
 
 async fn of_side(pair: &Pair, mode: Option<Mode>, side: Side) -> Health {

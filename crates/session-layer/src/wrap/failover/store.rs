@@ -68,7 +68,7 @@ impl Store {
     ) -> Result<T, BackendError> {
         let late = |_| Err(BackendError::new(BackendErrorKind::Timeout));
         let answer = async { timeout(self.patience, call).await.unwrap_or_else(late) };
-        let answer = self.calls.call(verb, answer).await;
+        let answer = self.calls.call(&*self.backend, verb, answer).await;
         if answer.is_err() {
             self.doubt();
         }

@@ -106,7 +106,7 @@ impl<B: Backend> NearCache<B> {
         let shared = Shared {
             calls: Calls::of(backend.name()),
             #[cfg(feature = "metrics")]
-            reads: crate::metrics::NearReads::default(),
+            reads: crate::metrics::NearReads::begin(),
             backend,
             memory,
             #[cfg(feature = "redis")]
@@ -153,7 +153,8 @@ impl<B: Backend> NearCache<B> {
     fn ask(&self, key: SessionKey, flight: Flight, landing: Landing) {
         let shared = Arc::clone(&self.shared);
         tokio::spawn(async move {
-            let outcome = shared.calls.call("load", shared.backend.load(&key)).await;
+            let backend = &shared.backend;
+            let outcome = shared.calls.call(backend, "load", backend.load(&key)).await;
             shared.memory.land(&key, &flight, &outcome);
             landing.publish(outcome);
         });
@@ -164,7 +165,7 @@ impl<B: Backend> NearCache<B> {
         verb: &'static str,
         call: impl Future<Output = Result<T, BackendError>>,
     ) -> Result<T, BackendError> {
-        self.shared.calls.call(verb, call).await
+        self.shared.calls.call(self.store(), verb, call).await
     }
 
     async fn wait(&self, key: &SessionKey, flight: Flight) -> Result<Loaded, BackendError> {

@@ -104,6 +104,14 @@ impl Nodes {
         self.shared.levels.status(&self.shared.replication)
     }
 
+    /// The only node that is named, as those are that stand for a whole cluster.
+    pub(in super::super) fn entrance(&self) -> Option<Place> {
+        match self.shared.seeds.as_slice() {
+            [only] => Some(only.clone()),
+            _ => None,
+        }
+    }
+
     /// How long a verb may take.
     pub(super) fn timeout(&self) -> Duration {
         self.shared.timeout
