@@ -5,7 +5,7 @@ use async_trait::async_trait;
 
 use super::{
     BackendError, Change, Created, Draft, Found, Health, Loaded, Record, Renewed, Rotated,
-    Rotation, ServerAddress, SessionKey, StoreHealth, Swept, Updated, UserId,
+    Rotation, ServerAddress, SessionKey, Swept, Updated, UserId,
 };
 
 /// Where sessions are kept, and the promises that everything else rests on.

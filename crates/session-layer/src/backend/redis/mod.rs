@@ -44,8 +44,7 @@ use redis::{Cmd, Value};
 
 use super::{
     Backend, BackendError, Change, Created, Draft, Found, Health, Loaded, Record, Renewed,
-    ReplicationLevel, Rotated, Rotation, ServerAddress, SessionKey, Stats, StoreHealth, Swept,
-    Updated, UserId,
+    ReplicationLevel, Rotated, Rotation, ServerAddress, SessionKey, Stats, Swept, Updated, UserId,
 };
 use cluster::Cluster;
 use fault::backend_error;
