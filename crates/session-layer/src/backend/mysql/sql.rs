@@ -162,10 +162,11 @@ ORDER BY expires
 LIMIT ?
 FOR UPDATE";
 
-/// Removes rows, whose ids follow, and a parenthesis.
+/// Removes rows: their ids follow, each after a comma, and a parenthesis. Without any it removes none, and
+/// is refused to who may not.
 pub(super) const REMOVE: &str = "
 DELETE FROM sessions
-WHERE id IN (";
+WHERE id IN (NULL";
 
 /// Counts what has not expired, and what of it is a live session, and when: how the keys begin that
 /// are no session's, how many rows to look at.
@@ -239,7 +240,7 @@ mod tests {
         for (sql, parameters, expected) in PLANS {
             assert_eq!(index(&mut connection, sql, parameters).await, expected, "{sql}");
         }
-        let remove = format!("{REMOVE}{ID}, {ID})");
+        let remove = format!("{REMOVE}, {ID}, {ID})");
         assert_eq!(index(&mut connection, &remove, &[]).await, "PRIMARY", "{remove}");
     }
 }

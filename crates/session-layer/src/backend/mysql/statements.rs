@@ -190,15 +190,11 @@ fn replace_by<'a>(session: &Takeover<'a>) -> Statement<'a> {
 
 /// There is no `RETURNING` in MySQL.
 async fn remove(connection: &mut MySqlConnection, ids: &[Vec<u8>]) -> Result<(), sqlx::Error> {
-    if ids.is_empty() {
-        return Ok(());
-    }
     let mut query = QueryBuilder::<MySql>::new(sql::REMOVE);
-    let mut list = query.separated(", ");
-    ids.iter().for_each(|id| {
-        list.push_bind(&id[..]);
-    });
-    list.push_unseparated(")");
+    for id in ids {
+        query.push(", ").push_bind(&id[..]);
+    }
+    query.push(")");
     // There are as many texts of it as there are numbers of rows.
     query.build().persistent(false).execute(connection).await.map(drop)
 }

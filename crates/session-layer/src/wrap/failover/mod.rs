@@ -39,12 +39,12 @@ use verb::{Halfway, outcome};
 /// It keeps the promises of [`Backend`] but for these. A key that was renewed leads to the session
 /// only in the store that renewed it: if that is lost within the grace, the old key is
 /// `Superseded`, and where it led is not known. The cap on a user's sessions is held by the store
-/// that leads, which also tells of those that expired; around a change of the lead, some of those are
-/// told twice or not at all. While instances don't agree on which store leads, for as long as one of them can't
-/// reach a store that others reach and about four [probes](FailoverBuilder::probe_every) longer,
-/// one may read what is older than what another one wrote; of two changes of the same session at
-/// the same time through different leads, one may be lost. A backup that
-/// [may lag](#a-backup-that-lags) is a weaker one.
+/// that leads, which also tells of those that expired; around a change of the lead, some of those
+/// are told twice or not at all. While instances don't agree on which store leads, for as long as
+/// one of them can't reach a store that others reach and about four
+/// [probes](FailoverBuilder::probe_every) longer, one may read what is older than what another one
+/// wrote; of two changes of the same session at the same time through different leads, one may be
+/// lost. A backup that [may lag](#a-backup-that-lags) is a weaker one.
 ///
 /// # How
 ///
