@@ -199,21 +199,21 @@ impl Bench {
         let mut times = Vec::new();
         for _ in 0..ROUNDS {
             // Each create removes up to two itself.
-            while self.backend.sweep(u32::MAX).await.unwrap() > 0 {}
+            while self.backend.sweep(u32::MAX).await.unwrap().removed > 0 {}
             let brief = draft(CONTENT, Duration::from_millis(20));
             for _ in 0..200 {
                 self.create(&brief).await;
             }
             tokio::time::sleep(Duration::from_millis(25)).await;
             let began = Instant::now();
-            let swept = self.backend.sweep(u32::MAX).await.unwrap();
+            let swept = self.backend.sweep(u32::MAX).await.unwrap().removed;
             times.push(began.elapsed() / swept.max(1));
         }
         median(times)
     }
 
     async fn memory(&mut self) -> u64 {
-        while self.backend.sweep(u32::MAX).await.unwrap() > 0 {}
+        while self.backend.sweep(u32::MAX).await.unwrap().removed > 0 {}
         let info: String = self.ask(cmd("INFO").arg("memory")).await;
         let used = info.lines().find_map(|line| line.strip_prefix("used_memory:"));
         used.unwrap().parse().unwrap()

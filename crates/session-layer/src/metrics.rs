@@ -13,7 +13,9 @@ use tokio::time::Instant;
 use tracing::Instrument as _;
 use tracing::field::Empty;
 
-use crate::backend::{BackendError, Breaker, Health, HealthStatus, Loaded, Missing, Record, Stats};
+use crate::backend::{
+    BackendError, Breaker, Health, HealthStatus, Loaded, Missing, Record, Stats, Swept,
+};
 use crate::event::{Ending, SessionEventKind};
 
 /// Tells the recorder what the figures are, and has those begin at zero that come of themselves:
@@ -25,7 +27,7 @@ pub(crate) fn begin() {
         "session_replaced_total",
         "session_renewed_total",
         "session_unknown_total",
-        "session_swept_total",
+        "session_expired_total",
         "session_conflicts_total",
         "session_resurrections_prevented_total",
     ] {
@@ -50,11 +52,11 @@ fn describe() {
     describe_counter!("session_renewed_total", "Sessions that got another id");
     describe_counter!("session_unknown_total", "Cookies with an id that nobody has");
     describe_counter!("session_ended_total", "Sessions that were ended, by whom");
-    describe_counter!("session_swept_total", "What had expired and was removed, tombstones too");
+    describe_counter!("session_expired_total", "Sessions that expired, as sweeps tell it");
     describe_histogram!(
         "session_duration_seconds",
         Unit::Seconds,
-        "How old sessions were when they were ended"
+        "How long sessions had lived when they expired or were ended"
     );
     describe_counter!("session_loads_total", "Loads, by what was found");
     describe_counter!("session_conflicts_total", "Changes that met another one, and were merged");
@@ -110,7 +112,7 @@ fn by(ending: Ending) -> &'static str {
 /// A session that was ended.
 pub(crate) fn ended(record: &Record) {
     let age = SystemTime::now().duration_since(record.created).unwrap_or_default();
-    histogram!("session_duration_seconds").record(age);
+    histogram!("session_duration_seconds", "end" => "ended").record(age);
 }
 
 /// Loads, by what was found.
@@ -141,8 +143,11 @@ pub(crate) fn resurrection_prevented() {
     counter!("session_resurrections_prevented_total").increment(1);
 }
 
-pub(crate) fn swept(removed: u32) {
-    counter!("session_swept_total").increment(u64::from(removed));
+pub(crate) fn swept(swept: &Swept) {
+    let durations = histogram!("session_duration_seconds", "end" => "expired");
+    swept.lived.iter().for_each(|lived| durations.record(*lived));
+    let expired = u64::try_from(swept.lived.len()).unwrap_or(u64::MAX);
+    counter!("session_expired_total").increment(expired);
 }
 
 /// Reads of a near cache.

@@ -4,14 +4,15 @@ use std::time::Duration;
 use aws_lc_rs::rand;
 use tokio::time::sleep;
 
-use crate::backend::{Backend, BackendError};
+use crate::backend::{Backend, BackendError, Swept};
 use crate::observe::Calls;
 
 /// Removes what has expired from a backend, for ever: in bounded batches, about every so often,
 /// and not in step with other instances. A fault is logged, and tried again the next time.
 ///
-/// Nothing depends on it but the space: expired sessions are not found either way. Redis and the
-/// memory backend need it little, SQL backends do.
+/// Nothing depends on it but the space, and the figures of sessions that expire: those are not found
+/// either way. Redis and the memory backend need it little, SQL backends do. A minute is good, and
+/// more than five is too much for the figures, for what is not swept for ten may be told by nobody.
 ///
 /// ```no_run
 /// # async fn main_of(backend: std::sync::Arc<dyn session_layer::backend::Backend>) {
@@ -30,7 +31,7 @@ pub async fn keep_swept(backend: Arc<dyn Backend>, every: Duration) {
 async fn sweep(backend: &dyn Backend) {
     loop {
         match swept(backend).await {
-            Ok(removed) if removed >= BATCH => tokio::task::yield_now().await,
+            Ok(swept) if swept.removed >= BATCH => tokio::task::yield_now().await,
             Ok(_) => return,
             Err(error) => {
                 let cause = std::error::Error::source(&error).map(tracing::field::display);
@@ -41,11 +42,11 @@ async fn sweep(backend: &dyn Backend) {
     }
 }
 
-async fn swept(backend: &dyn Backend) -> Result<u32, BackendError> {
-    let removed = Calls::of(backend.name()).call("sweep", backend.sweep(BATCH)).await?;
+async fn swept(backend: &dyn Backend) -> Result<Swept, BackendError> {
+    let swept = Calls::of(backend.name()).call("sweep", backend.sweep(BATCH)).await?;
     #[cfg(feature = "metrics")]
-    crate::metrics::swept(removed);
-    Ok(removed)
+    crate::metrics::swept(&swept);
+    Ok(swept)
 }
 
 /// Between a half and one and a half of it.

@@ -170,12 +170,26 @@ async fn new_sessions_take_expired_ones_away_without_a_sweep() {
 }
 
 #[tokio::test]
+async fn what_was_taken_away_without_a_sweep_is_told_by_the_next_one() {
+    let memory = Memory::with_room_for(1000);
+    for n in 0..1000 {
+        assert_eq!(memory.create(&format!("old {n}")).await, DONE);
+    }
+    memory.clock.advance(HOUR + Duration::from_secs(1));
+    for n in 0..900 {
+        assert_eq!(memory.create(&format!("new {n}")).await, DONE);
+    }
+    assert_eq!(memory.backend.sweep(u32::MAX).await.unwrap().lived, vec![HOUR; 1000]);
+    assert!(memory.backend.sweep(u32::MAX).await.unwrap().lived.is_empty());
+}
+
+#[tokio::test]
 async fn a_session_whose_lifetime_became_shorter_is_swept_when_it_is_over() {
     let memory = Memory::new().await;
     assert_eq!(memory.create("a").await, DONE);
     memory.backend.update(&key("a"), &change(1, HOUR / 60)).await.unwrap();
     memory.clock.advance(HOUR / 60);
-    assert_eq!(memory.backend.sweep(10).await.unwrap(), 1);
+    assert_eq!(memory.backend.sweep(10).await.unwrap().removed, 1);
     assert_eq!(memory.live().await, 0);
 }
 
@@ -185,10 +199,10 @@ async fn a_session_expires_to_the_millisecond() {
     assert_eq!(memory.create("a").await, DONE);
     memory.clock.advance(HOUR - Duration::from_millis(1));
     assert!(memory.found("a").await.is_some());
-    assert_eq!(memory.backend.sweep(10).await.unwrap(), 0);
+    assert_eq!(memory.backend.sweep(10).await.unwrap().removed, 0);
     memory.clock.advance(Duration::from_millis(1));
     assert!(memory.found("a").await.is_none());
-    assert_eq!(memory.backend.sweep(10).await.unwrap(), 1);
+    assert_eq!(memory.backend.sweep(10).await.unwrap().removed, 1);
 }
 
 #[tokio::test]

@@ -12,7 +12,7 @@ CREATE TABLE IF NOT EXISTS session_migrations (
 -- since 1970 by the server's clock, spans are milliseconds.
 CREATE TABLE IF NOT EXISTS sessions (
     id          BINARY(32)      NOT NULL PRIMARY KEY    COMMENT 'SHA-256 of the id in the cookie',
-    state       SMALLINT        NOT NULL                COMMENT '0 live, 1 superseded by another key, 2 ended',
+    state       SMALLINT        NOT NULL                COMMENT '0 live, 1 superseded by another key, 2 ended, 3 expired',
     user_id     VARBINARY(255)  NULL                    COMMENT 'whose it is; NULL for nobody, and if it is not live',
     payload     MEDIUMBLOB      NOT NULL                COMMENT 'its content; empty if it is not live',
     version     BIGINT          NOT NULL                COMMENT 'counts its changes',

@@ -25,7 +25,7 @@ CREATE TABLE IF NOT EXISTS sessions (
 );
 
 COMMENT ON COLUMN sessions.id IS 'SHA-256 of the id in the cookie';
-COMMENT ON COLUMN sessions.state IS '0 live, 1 superseded by another key, 2 ended';
+COMMENT ON COLUMN sessions.state IS '0 live, 1 superseded by another key, 2 ended, 3 expired';
 COMMENT ON COLUMN sessions.user_id IS 'whose it is, in UTF-8; NULL for nobody, and if it is not live';
 COMMENT ON COLUMN sessions.payload IS 'its content; empty if it is not live';
 COMMENT ON COLUMN sessions.version IS 'counts its changes';

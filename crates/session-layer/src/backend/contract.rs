@@ -5,7 +5,7 @@ use async_trait::async_trait;
 
 use super::{
     BackendError, Change, Created, Draft, Found, Health, Loaded, Record, Renewed, Rotated,
-    Rotation, SessionKey, StoreHealth, Updated, UserId,
+    Rotation, SessionKey, StoreHealth, Swept, Updated, UserId,
 };
 
 /// Where sessions are kept, and the promises that everything else rests on.
@@ -129,11 +129,19 @@ pub trait Backend: Debug + Send + Sync + 'static {
     async fn of_user(&self, user: &UserId) -> Result<Vec<Found>, BackendError>;
 
     /// Removes at most `limit` of what has expired, tombstones included, and says how much that
-    /// was. Less than `limit` means that nothing is left. Nothing depends on it but the space.
+    /// was. Less than `limit` means that nothing is left. Nothing depends on it but the space, and
+    /// what operators are told.
+    ///
+    /// Of each session that has expired, one sweep of all says how long it had lived, from its
+    /// `created`, through all renewals, to when it expired. What was ended, replaced or left behind
+    /// by a renewal has not expired. So it is for what is swept within ten minutes: a later session
+    /// may remove what has waited longer, and then nobody tells. What was removed by a sweep that
+    /// failed is not told either, nor a session that expired under a key which another one has got.
+    /// A backend may be wrong by 2 %, and by a sixteenth of the idle time of a session that was seen.
     ///
     /// # Errors
     /// The backend can't be asked.
-    async fn sweep(&self, limit: u32) -> Result<u32, BackendError>;
+    async fn sweep(&self, limit: u32) -> Result<Swept, BackendError>;
 
     /// Figures for operators, without a scan of all sessions.
     ///

@@ -31,7 +31,7 @@ pub use key::{SessionKey, UserId};
 pub use memory::{MemoryBackend, MemoryBuilder};
 #[cfg(feature = "mysql")]
 pub use mysql::MySqlBackend;
-pub use outcome::{Created, Loaded, Missing, Renewed, Rotated, Updated};
+pub use outcome::{Created, Loaded, Missing, Renewed, Rotated, Swept, Updated};
 pub use payload::Payload;
 #[cfg(feature = "postgres")]
 pub use postgres::PostgresBackend;

@@ -1,4 +1,4 @@
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use super::{Found, SessionKey};
 
@@ -71,4 +71,28 @@ pub enum Rotated {
     Taken,
     /// The user has as many sessions as may be. Nothing was changed.
     Full,
+}
+
+/// What [`sweep`](super::Backend::sweep) did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Swept {
+    /// How much it removed: sessions that had expired, and tombstones.
+    pub removed: u32,
+    /// How long each session had lived when it expired, in any order; of those that it removed, and
+    /// of those that other verbs have removed since the last sweep.
+    pub lived: Vec<Duration>,
+}
+
+impl Swept {
+    /// So much was removed, and sessions had lived so long.
+    pub fn new(removed: u32, lived: Vec<Duration>) -> Self {
+        Self { removed, lived }
+    }
+
+    /// What another part of the same sweep did as well.
+    pub(crate) fn add(&mut self, other: Self) {
+        self.removed = self.removed.saturating_add(other.removed);
+        self.lived.extend(other.lived);
+    }
 }

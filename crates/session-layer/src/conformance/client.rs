@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::Subject;
 use crate::backend::{
     BackendError, Change, Created, Draft, Found, Loaded, Missing, Record, Renewed, Rotated,
-    Rotation, SessionKey, Stats, Updated, UserId,
+    Rotation, SessionKey, Stats, Swept, Updated, UserId,
 };
 
 /// A client of the backend under test, to whom an error or an answer that was not expected is a
@@ -96,7 +96,7 @@ impl Client {
     }
 
     #[track_caller]
-    pub(super) fn sweep(&self, limit: u32) -> impl Future<Output = u32> + Send {
+    pub(super) fn sweep(&self, limit: u32) -> impl Future<Output = Swept> + Send {
         let caller = Location::caller();
         async move { answer(self.subject.backend().sweep(limit).await, caller) }
     }
@@ -199,9 +199,16 @@ impl Client {
         async move { sessions.await.into_iter().map(|found| found.key).collect() }
     }
 
-    /// Sweeps until nothing is left.
-    pub(super) async fn sweep_all(&self) {
-        while self.sweep(100).await == 100 {}
+    /// Sweeps until nothing is left, and gives how long those had lived that have expired.
+    pub(super) async fn sweep_all(&self) -> Vec<Duration> {
+        let mut lived = Vec::new();
+        loop {
+            let swept = self.sweep(100).await;
+            lived.extend(swept.lived);
+            if swept.removed < 100 {
+                return lived;
+            }
+        }
     }
 }
 

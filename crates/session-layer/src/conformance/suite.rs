@@ -119,6 +119,15 @@ macro_rules! conformance_tests {
             a_sweep_keeps_what_was_seen
             a_sweep_removes_tombstones_in_the_end
             a_sweep_of_nothing_removes_nothing
+            a_sweep_tells_how_long_what_expired_had_lived
+            a_sweep_tells_that_what_was_seen_had_lived_longer
+            a_sweep_tells_of_what_reached_its_absolute_end
+            a_sweep_tells_of_a_renewed_session_once
+            a_sweep_does_not_tell_of_what_was_ended
+            of_two_sweeps_one_tells_what_expired
+            of_concurrent_sweeps_each_expired_session_is_told_by_one
+            a_sweep_tells_of_what_expired_before_a_login
+            a_sweep_tells_of_a_restored_session_from_its_beginning
             stats_count_live_sessions
             stats_count_no_expired_session_once_swept
             an_empty_payload_is_kept

@@ -80,7 +80,7 @@ fn sessions(hour: &Hour) -> Vec<Chart> {
         chart(("begun", "Sessions begun"), Unit::PerSecond, |window| {
             Some(window.rate(|all| all.begun))
         }),
-        chart(("ended", "Sessions ended"), Unit::PerSecond, |window| {
+        chart(("ended", "Sessions ended or expired"), Unit::PerSecond, |window| {
             Some(window.rate(|all| all.ended))
         }),
         chart(("loads", "Sessions loaded"), Unit::PerSecond, |window| {

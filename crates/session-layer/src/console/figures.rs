@@ -126,9 +126,10 @@ mod tests {
             counter!("session_replaced_total").increment(1);
             counter!("session_ended_total", "by" => "logout").increment(1);
             counter!("session_ended_total", "by" => "cap").increment(1);
+            counter!("session_expired_total").increment(4);
             gauge!("session_active").set(7.0);
         });
-        assert_eq!((totals.begun, totals.ended, totals.active), (3, 2, Some(7.0)));
+        assert_eq!((totals.begun, totals.ended, totals.active), (3, 6, Some(7.0)));
     }
 
     #[test]

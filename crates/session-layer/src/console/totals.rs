@@ -10,6 +10,7 @@ pub(super) struct Totals {
     /// Live sessions of all instances.
     pub(super) active: Option<f64>,
     pub(super) begun: u64,
+    /// Or expired.
     pub(super) ended: u64,
     pub(super) loads: Loads,
     pub(super) near_cache: Reads,
@@ -64,11 +65,12 @@ impl Loads {
 }
 
 /// The names of the figures. Others are not kept.
-const KNOWN: [&str; 12] = [
+const KNOWN: [&str; 13] = [
     "session_active",
     "session_created_total",
     "session_replaced_total",
     "session_ended_total",
+    "session_expired_total",
     "session_loads_total",
     "session_near_cache_reads_total",
     "session_backend_duration_seconds",
@@ -89,7 +91,7 @@ impl Totals {
     pub(super) fn count(&mut self, key: &Key, count: u64) {
         let counter = match (key.name(), label(key, "outcome"), label(key, "decision")) {
             ("session_created_total" | "session_replaced_total", ..) => &mut self.begun,
-            ("session_ended_total", ..) => &mut self.ended,
+            ("session_ended_total" | "session_expired_total", ..) => &mut self.ended,
             ("session_loads_total", "found", _) => &mut self.loads.found,
             ("session_loads_total", "absent", _) => &mut self.loads.absent,
             ("session_loads_total", ..) => &mut self.loads.superseded,

@@ -8,7 +8,7 @@ use tokio::time::{Instant, timeout};
 
 use crate::backend::{
     Backend, BackendError, Change, Created, Draft, Found, Health, Loaded, Record, Renewed, Rotated,
-    Rotation, SessionKey, Stats, Updated, UserId,
+    Rotation, SessionKey, Stats, Swept, Updated, UserId,
 };
 use crate::metrics::{self, Calls, Loads};
 
@@ -132,10 +132,8 @@ impl Backend for Observed {
         self.call("of_user", self.backend.of_user(user)).await
     }
 
-    async fn sweep(&self, limit: u32) -> Result<u32, BackendError> {
-        self.call("sweep", self.backend.sweep(limit))
-            .await
-            .inspect(|removed| metrics::swept(*removed))
+    async fn sweep(&self, limit: u32) -> Result<Swept, BackendError> {
+        self.call("sweep", self.backend.sweep(limit)).await.inspect(metrics::swept)
     }
 
     async fn stats(&self) -> Result<Stats, BackendError> {

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU8, AtomicU32, Ordering};
 use async_trait::async_trait;
 use session_layer::backend::{
     Backend, BackendError, BackendErrorKind, Change, Created, Draft, Found, Loaded, MemoryBackend,
-    Record, Renewed, Rotated, Rotation, SessionKey, Stats, Updated, UserId,
+    Record, Renewed, Rotated, Rotation, SessionKey, Stats, Swept, Updated, UserId,
 };
 use test_servers::until;
 use tokio::task::yield_now;
@@ -126,7 +126,7 @@ impl Backend for Faulty {
         self.call(false, self.memory.of_user(user)).await
     }
 
-    async fn sweep(&self, limit: u32) -> Result<u32, BackendError> {
+    async fn sweep(&self, limit: u32) -> Result<Swept, BackendError> {
         self.call(true, self.memory.sweep(limit)).await
     }
 

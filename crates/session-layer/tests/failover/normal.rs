@@ -5,7 +5,7 @@ use std::sync::Arc;
 use session_layer::backend::{Backend, Change, Created, Loaded, Payload, Updated};
 
 use crate::faulty::Health;
-use crate::stores::{Stores, alice, draft, key, minute_old, only_one, renewal};
+use crate::stores::{IDLE, Stores, alice, draft, key, minute_old, only_one, renewal};
 
 #[tokio::test]
 async fn what_is_written_is_in_both_stores() {
@@ -54,6 +54,18 @@ async fn all_of_a_users_sessions_are_found_though_the_primary_lost_its_memory() 
     let found = stores.failover.of_user(&alice()).await.unwrap();
     assert_eq!(found.len(), 2);
     assert_eq!(stores.agreed("b").await.as_deref(), Some("b"));
+}
+
+#[tokio::test]
+async fn what_expires_is_told_once_and_not_by_each_store() {
+    let stores = Stores::new().await;
+    stores.create("a").await;
+    stores.clock.advance(IDLE);
+    let swept = stores.failover.sweep(100).await.unwrap();
+    assert_eq!((swept.removed, swept.lived), (1, vec![IDLE]));
+    for store in [&stores.primary, &stores.backup] {
+        assert_eq!(store.stats().await.unwrap().live, 0);
+    }
 }
 
 #[tokio::test]

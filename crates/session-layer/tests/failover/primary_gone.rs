@@ -4,7 +4,7 @@ use session_layer::backend::{Backend, Created, Rotated, Updated};
 
 use crate::faulty::Health;
 use crate::stores::{
-    BACKUP_ALONE, NORMAL, PRIMARY_ALONE, Stores, alice, change, content, draft, found, key,
+    BACKUP_ALONE, IDLE, NORMAL, PRIMARY_ALONE, Stores, alice, change, content, draft, found, key,
     mode_of, only_one, renewal,
 };
 
@@ -93,6 +93,21 @@ async fn what_was_ended_away_does_not_come_back_after_an_outage_longer_than_a_to
     assert!(stores.found("a").await.is_none());
     stores.is_in(NORMAL).await;
     assert_eq!(stores.agreed("a").await, None);
+}
+
+#[tokio::test]
+async fn what_expired_away_is_told_by_the_backup_alone() {
+    let stores = Stores::new().await;
+    stores.create("a").await;
+    stores.primary.set(Health::Down);
+    assert!(stores.found("a").await.is_some());
+    stores.is_in(BACKUP_ALONE).await;
+    stores.clock.advance(IDLE);
+    assert_eq!(stores.failover.sweep(100).await.unwrap().lived, [IDLE]);
+    stores.primary.set(Health::Up);
+    stores.is_in(NORMAL).await;
+    assert!(stores.failover.sweep(100).await.unwrap().lived.is_empty());
+    assert_eq!(stores.primary.stats().await.unwrap().live, 0);
 }
 
 #[tokio::test]

@@ -169,10 +169,12 @@ pub(crate) fn alice() -> UserId {
     UserId::new("alice").unwrap()
 }
 
+/// How long it lives without being seen.
+pub(crate) const IDLE: Duration = Duration::from_secs(1800);
+
 /// A session of alice.
 pub(crate) fn draft(content: &str) -> Draft {
-    let lifetime =
-        Lifetime { idle: Duration::from_secs(1800), absolute: Duration::from_secs(7200) };
+    let lifetime = Lifetime { idle: IDLE, absolute: Duration::from_secs(7200) };
     let payload = Payload::from_bytes(content.as_bytes().to_vec());
     Draft { payload, user: Some(alice()), lifetime, cap: None }
 }

@@ -1,9 +1,11 @@
 //! What operators see of sessions.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use metrics::LocalRecorderGuard;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use session_layer::keep_swept;
 use test_servers::until;
 
 use crate::app::App;
@@ -47,7 +49,26 @@ async fn a_session_is_counted_from_its_beginning_to_its_end() {
         ("session_replaced_total", 1.0),
         ("session_renewed_total", 1.0),
         ("session_ended_total{by=\"logout\"}", 1.0),
-        ("session_duration_seconds_count", 1.0),
+        ("session_duration_seconds_count{end=\"ended\"}", 1.0),
+    ]);
+}
+
+#[tokio::test]
+async fn a_session_that_expires_is_counted_with_how_long_it_had_lived() {
+    let (figures, app) = (Figures::begin(), App::new());
+    app.logged_in("alice").await.get("/logout").await;
+    app.browser().get("/set/a/1").await;
+    figures.are([("session_expired_total", 0.0)]);
+    app.clock.advance(Duration::from_secs(3_600));
+    let sweeps = tokio::spawn(keep_swept(Arc::new(app.spy.clone()), Duration::from_millis(1)));
+    until("it is told", async || (figures.of("session_expired_total") > 0.0).then_some(()))
+        .await
+        .unwrap();
+    sweeps.abort();
+    figures.are([
+        ("session_expired_total", 1.0),
+        ("session_duration_seconds_count{end=\"expired\"}", 1.0),
+        ("session_duration_seconds_sum{end=\"expired\"}", 1_800.0),
     ]);
 }
 

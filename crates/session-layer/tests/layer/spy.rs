@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use session_layer::backend::MemoryBackend;
 use session_layer::backend::{
     Backend, BackendError, BackendErrorKind, Change, Created, Draft, Found, Loaded, Payload,
-    Record, Renewed, Rotated, Rotation, RotationKind, SessionKey, Stats, Updated, UserId,
+    Record, Renewed, Rotated, Rotation, RotationKind, SessionKey, Stats, Swept, Updated, UserId,
 };
 use tokio::task::yield_now;
 
@@ -142,7 +142,7 @@ impl Backend for Spy {
         self.called("of_user").await?.of_user(user).await
     }
 
-    async fn sweep(&self, limit: u32) -> Result<u32, BackendError> {
+    async fn sweep(&self, limit: u32) -> Result<Swept, BackendError> {
         self.called("sweep").await?.sweep(limit).await
     }
 

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use session_layer::backend::mysql::MySqlBackend;
 use session_layer::backend::{
     Backend, BackendError, BackendErrorKind, Change, Created, Draft, Found, Loaded, Record,
-    Renewed, Rotated, Rotation, SessionKey, Stats, Updated, UserId,
+    Renewed, Rotated, Rotation, SessionKey, Stats, Swept, Updated, UserId,
 };
 use session_layer::conformance::Subject;
 use test_servers::{Galera, PATIENCE, until};
@@ -82,7 +82,7 @@ impl Backend for Spread {
         self.next().of_user(user).await
     }
 
-    async fn sweep(&self, limit: u32) -> Result<u32, BackendError> {
+    async fn sweep(&self, limit: u32) -> Result<Swept, BackendError> {
         self.next().sweep(limit).await
     }
 

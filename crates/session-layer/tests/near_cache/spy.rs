@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use auth_core::ManualClock;
 use session_layer::backend::{
     Backend, BackendError, BackendErrorKind, Change, Created, Draft, Found, Loaded, MemoryBackend,
-    Record, Renewed, Rotated, Rotation, SessionKey, Stats, Updated, UserId,
+    Record, Renewed, Rotated, Rotation, SessionKey, Stats, Swept, Updated, UserId,
 };
 use tokio::sync::Semaphore;
 
@@ -104,7 +104,7 @@ impl Backend for Spy {
         self.0.backend.of_user(user).await
     }
 
-    async fn sweep(&self, limit: u32) -> Result<u32, BackendError> {
+    async fn sweep(&self, limit: u32) -> Result<Swept, BackendError> {
         self.0.backend.sweep(limit).await
     }
 

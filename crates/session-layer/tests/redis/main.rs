@@ -13,6 +13,7 @@ mod outage;
 mod replica_reads;
 mod replication;
 mod rights;
+mod score;
 mod scripts;
 mod sentinel;
 mod sharing;

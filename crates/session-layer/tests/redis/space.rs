@@ -27,6 +27,9 @@ impl Fixture {
     }
 }
 
+/// How long what has expired is left to a sweep.
+const SWEEP_WAIT: Duration = Duration::from_secs(600);
+
 fn is_about(life: Duration, expected: Duration) {
     let slow = Duration::from_secs(20);
     assert!(life <= expected && life + slow > expected, "{life:?}, not {expected:?}");
@@ -52,12 +55,12 @@ async fn an_index_lives_as_long_as_what_it_names_may() {
     let redis = Fixture::start().await;
     redis.created(key("a"), &login("alice")).await;
     is_about(redis.life("session:u:alice").await, ABSOLUTE);
-    is_about(redis.life("session:live").await, ABSOLUTE);
+    is_about(redis.life("session:live").await, ABSOLUTE + SWEEP_WAIT);
     let longer = Lifetime { idle: IDLE, absolute: 2 * ABSOLUTE };
     let change = Change { version: 1, payload: payload("second"), lifetime: Some(longer) };
     redis.backend.update(&key("a"), &change).await.unwrap();
     is_about(redis.life("session:u:alice").await, 2 * ABSOLUTE);
-    is_about(redis.life("session:live").await, 2 * ABSOLUTE);
+    is_about(redis.life("session:live").await, 2 * ABSOLUTE + SWEEP_WAIT);
     redis.created(key("b"), &login("alice")).await;
     is_about(redis.life("session:u:alice").await, 2 * ABSOLUTE);
 }
@@ -71,8 +74,8 @@ async fn what_is_restored_lives_for_as_long_as_it_has_left() {
     let longer = Record { ends: record.ends + ABSOLUTE, ..record };
     assert!(redis.backend.restore(&key("a"), &longer).await.unwrap());
     is_about(redis.life(&name(key("a"))).await, IDLE / 2);
-    for index in ["session:u:alice", "session:live"] {
-        is_about(redis.life(index).await, 2 * ABSOLUTE - IDLE / 2);
+    for (index, longer) in [("session:u:alice", Duration::ZERO), ("session:live", SWEEP_WAIT)] {
+        is_about(redis.life(index).await, 2 * ABSOLUTE - IDLE / 2 + longer);
         assert_eq!(redis.members(index).await, 1, "{index}");
     }
 }
@@ -95,7 +98,7 @@ async fn nothing_stays_for_ever() {
     };
     redis.backend.rotate(&key("c"), &Rotation { version: 1, to: key("f"), kind }).await.unwrap();
     for name in redis.keys().await {
-        assert!(redis.life(&name).await <= ABSOLUTE, "{name}");
+        assert!(redis.life(&name).await <= ABSOLUTE + SWEEP_WAIT, "{name}");
     }
     redis.advance(2 * ABSOLUTE).await;
     assert_eq!(redis.keys().await, [""; 0]);
@@ -107,11 +110,39 @@ async fn without_a_sweep_expired_sessions_leave_the_set_of_the_live_as_others_ar
     for n in 0..20 {
         redis.created(key(&format!("early {n}")), &draft("first")).await;
     }
-    redis.advance(IDLE + IDLE / 10).await;
+    redis.advance(IDLE + SWEEP_WAIT + IDLE / 10).await;
     for n in 0..20 {
         redis.created(key(&format!("late {n}")), &draft("first")).await;
     }
     assert_eq!(redis.members("session:live").await, 20);
+}
+
+#[tokio::test]
+async fn what_expired_a_moment_ago_waits_for_a_sweep_that_tells_of_it() {
+    let redis = Fixture::start().await;
+    for n in 0..20 {
+        redis.created(key(&format!("early {n}")), &draft("first")).await;
+    }
+    redis.advance(IDLE + IDLE / 10).await;
+    for n in 0..20 {
+        redis.created(key(&format!("late {n}")), &draft("first")).await;
+    }
+    let swept = redis.backend.sweep(100).await.unwrap();
+    assert_eq!((swept.removed, swept.lived.len()), (20, 20));
+}
+
+#[tokio::test]
+async fn what_is_counted_and_is_no_session_is_not_told_as_expired() {
+    let redis = Fixture::start().await;
+    redis.created(key("ended"), &draft("first")).await;
+    redis.backend.delete(&key("ended")).await.unwrap();
+    redis.ask::<()>(&[b"LPUSH", name(key("foreign")).as_bytes(), b"a"]).await;
+    for key in [key("ended"), key("foreign")] {
+        let member = key.to_string();
+        redis.ask::<()>(&[b"ZADD", b"session:live", b"1000000.5", member.as_bytes()]).await;
+    }
+    let swept = redis.backend.sweep(100).await.unwrap();
+    assert_eq!((swept.removed, swept.lived), (2, Vec::new()));
 }
 
 #[tokio::test]
@@ -159,11 +190,11 @@ async fn a_sweep_counts_a_session_that_was_moved_rarely_as_live_for_as_long_as_i
     redis.advance(IDLE / 20).await;
     redis.backend.touch(&key("a")).await.unwrap();
     redis.advance(IDLE - IDLE / 40).await;
-    assert_eq!(redis.backend.sweep(10).await.unwrap(), 0);
+    assert_eq!(redis.backend.sweep(10).await.unwrap().removed, 0);
     assert_eq!(redis.backend.stats().await.unwrap().live, 1);
     redis.found(key("a")).await;
     redis.advance(IDLE / 20).await;
-    assert_eq!(redis.backend.sweep(10).await.unwrap(), 1);
+    assert_eq!(redis.backend.sweep(10).await.unwrap().removed, 1);
     assert_eq!(redis.backend.stats().await.unwrap().live, 0);
 }
 
@@ -173,6 +204,6 @@ async fn a_sweep_goes_on_for_as_long_as_it_is_told_to() {
     let first = draft("first");
     join_all((0..1_200).map(|n| redis.created(key(&format!("{n}")), &first))).await;
     redis.advance(IDLE + IDLE / 10).await;
-    assert_eq!(redis.backend.sweep(1_100).await.unwrap(), 1_100);
-    assert_eq!(redis.backend.sweep(1_100).await.unwrap(), 100);
+    assert_eq!(redis.backend.sweep(1_100).await.unwrap().removed, 1_100);
+    assert_eq!(redis.backend.sweep(1_100).await.unwrap().removed, 100);
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use session_layer::backend::{
     Backend, BackendError, Change, Created, Draft, Found, Loaded, Record, Renewed, Rotated,
-    Rotation, SessionKey, Stats, Updated, UserId,
+    Rotation, SessionKey, Stats, Swept, Updated, UserId,
 };
 use session_layer::conformance::Subject;
 use tokio::sync::RwLock;
@@ -81,7 +81,7 @@ impl Backend for Gated {
         self.open().await.of_user(user).await
     }
 
-    async fn sweep(&self, limit: u32) -> Result<u32, BackendError> {
+    async fn sweep(&self, limit: u32) -> Result<Swept, BackendError> {
         self.open().await.sweep(limit).await
     }
 

@@ -4,7 +4,7 @@ use std::num::NonZeroU32;
 use std::time::SystemTime;
 
 use session_layer::backend::{
-    Backend, BackendErrorKind, Cap, CapPolicy, Change, Created, Draft, Record, SessionKey,
+    Backend, BackendErrorKind, Cap, CapPolicy, Change, Created, Draft, Record, SessionKey, Swept,
     TowerBackend, Updated,
 };
 use test_servers::PATIENCE;
@@ -192,5 +192,5 @@ async fn stats_are_refused_and_a_sweep_removes_nothing() {
     let OnMemory { backend, .. } = OnMemory::new().await;
     let refused = backend.stats().await.unwrap_err();
     assert_eq!(refused.kind(), BackendErrorKind::Refused);
-    assert_eq!(backend.sweep(100).await.unwrap(), 0);
+    assert_eq!(backend.sweep(100).await.unwrap(), Swept::default());
 }

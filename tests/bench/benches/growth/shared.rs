@@ -3,7 +3,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use session_layer::backend::{
     Backend, BackendError, Change, Created, Draft, Found, Loaded, Record, Renewed, Rotated,
-    Rotation, SessionKey, Stats, Updated, UserId,
+    Rotation, SessionKey, Stats, Swept, Updated, UserId,
 };
 
 /// A backend that the layer has, and that is asked past it too.
@@ -48,7 +48,7 @@ impl Backend for Shared {
         self.0.of_user(user).await
     }
 
-    async fn sweep(&self, limit: u32) -> Result<u32, BackendError> {
+    async fn sweep(&self, limit: u32) -> Result<Swept, BackendError> {
         self.0.sweep(limit).await
     }
 

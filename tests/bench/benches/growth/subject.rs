@@ -136,7 +136,7 @@ impl Subject {
     async fn sweep(&mut self, calls: u32) -> Duration {
         const LIFE: Duration = Duration::from_millis(50);
         // Each that is created may remove two of the expired itself.
-        while self.backend.0.sweep(BATCH).await.unwrap() > 0 {}
+        while self.backend.0.sweep(BATCH).await.unwrap().removed > 0 {}
         for number in self.fresh(calls) {
             let lifetime = Lifetime { idle: LIFE, absolute: LIFE };
             self.backend
@@ -147,7 +147,7 @@ impl Subject {
         }
         tokio::time::sleep(LIFE).await;
         let start = Instant::now();
-        let swept = self.backend.0.sweep(BATCH).await.unwrap();
+        let swept = self.backend.0.sweep(BATCH).await.unwrap().removed;
         start.elapsed() / swept.max(1)
     }
 

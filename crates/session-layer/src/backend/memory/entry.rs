@@ -109,6 +109,11 @@ impl Session {
         self.last_seen.after(self.idle).min(self.ends)
     }
 
+    /// How long it lives unless it is seen before.
+    pub(super) fn life(&self) -> Duration {
+        self.expires().since(self.place.created)
+    }
+
     pub(super) fn update(&mut self, change: &Change, now: Millis) {
         self.renew(&change.payload, change.lifetime, now);
     }

@@ -20,6 +20,11 @@ impl Millis {
     pub(super) fn after(self, by: Duration) -> Self {
         Self(self.0.saturating_add(Self::from(by).0)).min(LATEST)
     }
+
+    /// How long after another instant; zero if it is before that.
+    pub(super) fn since(self, earlier: Self) -> Duration {
+        Duration::from_millis(self.0.saturating_sub(earlier.0))
+    }
 }
 
 impl Millis {

@@ -21,7 +21,7 @@ use store::Store;
 
 use super::{
     Backend, BackendError, Change, Created, Draft, Found, Loaded, Record, Renewed, Rotated,
-    Rotation, SessionKey, Stats, Updated, UserId,
+    Rotation, SessionKey, Stats, Swept, Updated, UserId,
 };
 
 /// Keeps sessions in the memory of this process: for a single instance whose sessions need not
@@ -37,7 +37,8 @@ use super::{
 /// else whoever opens many would log everybody out.
 ///
 /// What has expired takes room until a [`sweep`](Backend::sweep), or until later sessions are
-/// created, each of which removes up to two of the expired.
+/// created, each of which removes up to two of the expired. Those a later sweep tells of, too: each
+/// session that has expired, and exactly how long it had lived; at most 65,536 at a time.
 #[derive(Default)]
 pub struct MemoryBackend {
     store: Store,
@@ -52,6 +53,25 @@ impl MemoryBackend {
     /// One with another capacity or clock.
     pub fn builder() -> MemoryBuilder {
         MemoryBuilder::default()
+    }
+
+    /// Removes at most so many that are over, and says how many.
+    async fn remove(&self, limit: u32) -> u32 {
+        let mut left = limit;
+        for shard in self.store.shards() {
+            loop {
+                let part = self.store.begin().sweep(shard, LOOKS, left);
+                left -= part.removed;
+                if left == 0 {
+                    return limit;
+                }
+                if !part.is_unfinished {
+                    break;
+                }
+                give_way().await;
+            }
+        }
+        limit - left
     }
 }
 
@@ -93,22 +113,9 @@ impl Backend for MemoryBackend {
         Ok(self.store.begin().of_user(user))
     }
 
-    async fn sweep(&self, limit: u32) -> Result<u32, BackendError> {
-        let mut left = limit;
-        for shard in self.store.shards() {
-            loop {
-                let swept = self.store.begin().sweep(shard, LOOKS, left);
-                left -= swept.removed;
-                if left == 0 {
-                    return Ok(limit);
-                }
-                if !swept.is_unfinished {
-                    break;
-                }
-                give_way().await;
-            }
-        }
-        Ok(limit - left)
+    async fn sweep(&self, limit: u32) -> Result<Swept, BackendError> {
+        let removed = self.remove(limit).await;
+        Ok(Swept::new(removed, self.store.begin().tell()))
     }
 
     async fn stats(&self) -> Result<Stats, BackendError> {

@@ -1,5 +1,7 @@
 use std::collections::{HashMap, VecDeque};
+use std::time::Duration;
 
+use super::entry::Session;
 use super::millis::Millis;
 use crate::backend::{SessionKey, UserId};
 
@@ -14,7 +16,12 @@ pub(super) struct Registry {
     /// How many of them have a session.
     pub(super) sessions: u64,
     places: u64,
+    /// How long those had lived that have expired and were removed, until a sweep tells it.
+    untold: Vec<Duration>,
 }
+
+/// What is kept to be told, a mebibyte: nobody may ever sweep.
+const UNTOLD: usize = 1 << 16;
 
 /// A session's place in the order in which sessions are created; no two have the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -28,6 +35,18 @@ impl Registry {
     pub(super) fn place(&mut self, created: Millis) -> Place {
         self.places += 1;
         Place { created, number: self.places }
+    }
+
+    /// A session has expired, and was removed.
+    pub(super) fn note_expired(&mut self, session: &Session) {
+        if self.untold.len() < UNTOLD {
+            self.untold.push(session.life());
+        }
+    }
+
+    /// How long those had lived that have expired since this was last asked.
+    pub(super) fn tell(&mut self) -> Vec<Duration> {
+        std::mem::take(&mut self.untold)
     }
 
     pub(super) fn of_user(&self, user: &UserId) -> Vec<SessionKey> {
@@ -54,5 +73,25 @@ impl Registry {
         if sessions.is_empty() {
             self.users.remove(user);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::backend::{Draft, Lifetime, Payload};
+
+    #[test]
+    fn what_nobody_asks_for_is_kept_up_to_a_bound() {
+        let life = Duration::from_secs(60);
+        let lifetime = Lifetime { idle: life, absolute: life };
+        let draft = Draft { payload: Payload::default(), user: None, lifetime, cap: None };
+        let mut registry = Registry::default();
+        let place = registry.place(Millis::from(life));
+        for _ in 0..UNTOLD + 1 {
+            registry.note_expired(&Session::new(&draft, place));
+        }
+        assert_eq!(registry.tell(), vec![life; UNTOLD]);
+        assert!(registry.tell().is_empty());
     }
 }

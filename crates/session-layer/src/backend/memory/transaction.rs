@@ -1,5 +1,6 @@
 use std::collections::BTreeMap;
 use std::sync::MutexGuard;
+use std::time::Duration;
 
 use super::entry::{Entry, Former, Session, Sight};
 use super::millis::Millis;
@@ -22,7 +23,7 @@ pub(super) struct Transaction<'a> {
 }
 
 /// What a part of a sweep did.
-pub(super) struct Swept {
+pub(super) struct Part {
     pub(super) removed: u32,
     /// Whether there may be more.
     pub(super) is_unfinished: bool,
@@ -119,7 +120,7 @@ impl<'a> Transaction<'a> {
     }
 
     /// Looks at so many of what is due in a shard, and removes at most `limit`.
-    pub(super) fn sweep(&mut self, shard: usize, looks: u32, limit: u32) -> Swept {
+    pub(super) fn sweep(&mut self, shard: usize, looks: u32, limit: u32) -> Part {
         let mut removed = 0;
         for _ in 0..looks {
             if removed == limit {
@@ -127,15 +128,21 @@ impl<'a> Transaction<'a> {
             }
             let (shard, now) = self.shard(shard);
             match shard.next_due(now) {
-                None => return Swept { removed, is_unfinished: false },
+                None => return Part { removed, is_unfinished: false },
                 Some(Due::PutOff) => {}
                 Some(Due::Removed(entry)) => {
                     removed += 1;
-                    self.forget(entry);
+                    self.forget_over(entry);
                 }
             }
         }
-        Swept { removed, is_unfinished: true }
+        Part { removed, is_unfinished: true }
+    }
+
+    /// How long those had lived that were removed since this was last asked, because they had
+    /// expired.
+    pub(super) fn tell(&mut self) -> Vec<Duration> {
+        self.registry.tell()
     }
 }
 
@@ -237,6 +244,14 @@ impl Transaction<'_> {
         self.unregister(entry);
     }
 
+    /// The same, of one that was over.
+    fn forget_over(&mut self, entry: Entry) {
+        if let Entry::Session(session) = &entry {
+            self.registry.note_expired(session);
+        }
+        self.forget(entry);
+    }
+
     fn unregister(&mut self, gone: Entry) {
         let Entry::Session(session) = gone else { return };
         self.registry.sessions -= 1;
@@ -251,7 +266,7 @@ impl Transaction<'_> {
         for key in self.registry.of_user(user) {
             let (shard, now) = self.shard_of(&key);
             if let Some(entry) = shard.remove_if_over(&key, now) {
-                self.forget(entry);
+                self.forget_over(entry);
             }
         }
     }

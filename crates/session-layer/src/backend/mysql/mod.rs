@@ -13,8 +13,8 @@
 //! - One table, `sessions`, by key; its columns are explained in
 //!   `migrations/mysql/0001_sessions.sql`. Besides, `session_locks` and `session_migrations`.
 //! - A load is one prepared statement, an update and a touch are one each, committed by itself. What
-//!   a cap, a rotation or an end takes is a transaction, which is run again as a whole after a
-//!   deadlock, a lock that is not to be had, or a failed certification of Galera.
+//!   a cap, a rotation, an end or a sweep takes is a transaction, which is run again as a whole after
+//!   a deadlock, a lock that is not to be had, or a failed certification of Galera.
 //! - Of a Galera cluster, any node may be written to, and each sees what was acknowledged by any
 //!   other (`wsrep_sync_wait`). A change that was under way when a node was lost is tried again on
 //!   another one, and fails only where nobody can know whether it was done. A replica that follows

@@ -135,10 +135,11 @@ UPDATE session_locks
 SET turns = turns + 1
 WHERE number = ?";
 
-/// Removes a user's expired sessions, found by the user and not among all that have expired, which
-/// the sum is for: user.
-pub(super) const FORGET_EXPIRED: &str = "
-DELETE FROM sessions
+/// Leaves a user's expired sessions to nobody, found by the user and not among all that have expired,
+/// which the sum is for: user.
+pub(super) const DISOWN_EXPIRED: &str = "
+UPDATE sessions
+SET state = 3, user_id = NULL, payload = ''
 WHERE user_id = ?
   AND expires + 0 <= TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(6)) DIV 1000";
 
@@ -150,12 +151,21 @@ WHERE user_id = ?
 ORDER BY created, id
 FOR UPDATE";
 
-/// Removes what has expired, what did so first to begin with: how many rows.
-pub(super) const SWEEP: &str = "
-DELETE FROM sessions
+/// What has expired, what did so first to begin with, which nobody else changes until the transaction
+/// ends, and of sessions how long they had lived: how many rows.
+pub(super) const EXPIRED: &str = "
+SELECT id, CASE WHEN state IN (0, 3) THEN expires - created END
+FROM sessions
 WHERE expires <= TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(6)) DIV 1000
 ORDER BY expires
-LIMIT ?";
+LIMIT ?
+FOR UPDATE";
+
+/// Removes rows: their ids follow, each after a comma, and a parenthesis. Without any it removes none, and
+/// is refused to who may not.
+pub(super) const REMOVE: &str = "
+DELETE FROM sessions
+WHERE id IN (NULL";
 
 /// Counts what has not expired, and what of it is live, and when: how many rows to look at.
 pub(super) const COUNT: &str = "
@@ -204,9 +214,9 @@ mod tests {
         (END, &["1", ID], "PRIMARY"),
         (UPDATE, &["''", "1", "1", ID, "1"], "PRIMARY"),
         (TOUCH, &[ID], "PRIMARY"),
-        (FORGET_EXPIRED, &["'user 7'"], "sessions_of_user"),
+        (DISOWN_EXPIRED, &["'user 7'"], "sessions_of_user"),
         (KEYS_OF_USER, &["'user 7'"], "sessions_of_user"),
-        (SWEEP, &["10"], "sessions_by_expiry"),
+        (EXPIRED, &["10"], "sessions_by_expiry"),
         (COUNT, &["10"], "sessions_by_expiry"),
     ];
 
@@ -228,5 +238,7 @@ mod tests {
         for (sql, parameters, expected) in PLANS {
             assert_eq!(index(&mut connection, sql, parameters).await, expected, "{sql}");
         }
+        let remove = format!("{REMOVE}, {ID}, {ID})");
+        assert_eq!(index(&mut connection, &remove, &[]).await, "PRIMARY", "{remove}");
     }
 }

@@ -1,12 +1,13 @@
 use sqlx::mysql::MySqlArguments;
 use sqlx::query::Query;
-use sqlx::{MySql, MySqlConnection, Row};
+use sqlx::{MySql, MySqlConnection, QueryBuilder, Row};
 
 use super::sql;
 use crate::backend::sql::{
-    Counted, Entry, Handover, Heir, Read, Statements, Takeover, key_of_bytes, millis, user_number,
+    Counted, Entry, Handover, Heir, Read, Statements, Takeover, key_of_bytes, millis, swept,
+    user_number,
 };
-use crate::backend::{Change, Draft, SessionKey, TOMBSTONE_LIFE, UserId};
+use crate::backend::{Change, Draft, SessionKey, Swept, TOMBSTONE_LIFE, UserId};
 
 type Statement<'q> = Query<'q, MySql, MySqlArguments>;
 
@@ -109,8 +110,8 @@ impl Statements for MySqlConnection {
         Err(sqlx::Error::Configuration(advice.into()))
     }
 
-    async fn forget_expired(&mut self, user: &UserId) -> Result<(), sqlx::Error> {
-        let query = sqlx::query(sql::FORGET_EXPIRED).bind(user.as_str().as_bytes());
+    async fn disown_expired(&mut self, user: &UserId) -> Result<(), sqlx::Error> {
+        let query = sqlx::query(sql::DISOWN_EXPIRED).bind(user.as_str().as_bytes());
         query.execute(self).await.map(drop)
     }
 
@@ -120,9 +121,12 @@ impl Statements for MySqlConnection {
         rows.iter().map(|row| key_of_bytes(row.try_get(0)?)).collect()
     }
 
-    async fn sweep(&mut self, limit: u32) -> Result<u64, sqlx::Error> {
-        let query = sqlx::query(sql::SWEEP).bind(limit);
-        Ok(query.execute(self).await?.rows_affected())
+    async fn sweep(&mut self, limit: u32) -> Result<Swept, sqlx::Error> {
+        let query = sqlx::query_as(sql::EXPIRED).bind(limit);
+        let rows: Vec<(Vec<u8>, Option<i64>)> = query.fetch_all(&mut *self).await?;
+        let (ids, lives): (Vec<_>, Vec<_>) = rows.into_iter().unzip();
+        remove(self, &ids).await?;
+        Ok(swept(&lives))
     }
 
     async fn count(&mut self, limit: i64) -> Result<Counted, sqlx::Error> {
@@ -181,6 +185,17 @@ fn replace_by<'a>(session: &Takeover<'a>) -> Statement<'a> {
         .bind(session.expires)
         .bind(bytes(session.key))
         .bind(session.version)
+}
+
+/// There is no `RETURNING` in MySQL.
+async fn remove(connection: &mut MySqlConnection, ids: &[Vec<u8>]) -> Result<(), sqlx::Error> {
+    let mut query = QueryBuilder::<MySql>::new(sql::REMOVE);
+    for id in ids {
+        query.push(", ").push_bind(&id[..]);
+    }
+    query.push(")");
+    // There are as many texts of it as there are numbers of rows.
+    query.build().persistent(false).execute(connection).await.map(drop)
 }
 
 /// A key that has an expired row is free, once the row is removed.

@@ -6,11 +6,11 @@ use super::PostgresBuilder;
 use super::migrate::Migrate;
 use super::server::PostgresServer;
 use crate::backend::sql::{
-    Count, Create, Delete, Load, LookBack, OfUser, Pool, Restore, Rotate, Sweep, Touch, Write,
+    Count, Create, Delete, Load, LookBack, OfUser, Pool, Restore, Rotate, Touch, Write, sweep,
 };
 use crate::backend::{
     Backend, BackendError, Change, Created, Draft, Found, Loaded, Record, Renewed, Rotated,
-    Rotation, SessionKey, Stats, Updated, UserId,
+    Rotation, SessionKey, Stats, Swept, Updated, UserId,
 };
 
 /// Sessions in PostgreSQL. See the [module](crate::backend::postgres).
@@ -81,8 +81,8 @@ impl Backend for PostgresBackend {
         self.pool.run(&OfUser { user }).await
     }
 
-    async fn sweep(&self, limit: u32) -> Result<u32, BackendError> {
-        self.pool.run(&Sweep { limit }).await
+    async fn sweep(&self, limit: u32) -> Result<Swept, BackendError> {
+        sweep(&self.pool, limit).await
     }
 
     async fn stats(&self) -> Result<Stats, BackendError> {

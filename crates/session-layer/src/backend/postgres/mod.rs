@@ -15,8 +15,8 @@
 //!   that comes first in the user's `search_path`, which the URL can set:
 //!   `?options[search_path]=sessions`.
 //! - A load is one prepared statement, an update and a touch are one each, committed by itself. What
-//!   a cap, a rotation or an end takes is a transaction, which is run again as a whole after a
-//!   deadlock or a lock that is not to be had. A user's sessions are counted under an advisory lock.
+//!   a cap, a rotation, an end or a sweep takes is a transaction, which is run again as a whole after
+//!   a deadlock or a lock that is not to be had. A user's sessions are counted under an advisory lock.
 //! - Times are the server's.
 //! - What is acknowledged is as durable as the server makes a commit (`synchronous_commit`), and no
 //!   more: a standby may be behind.

@@ -131,10 +131,11 @@ WHERE id = $1 AND state = 0 AND expires > now";
 pub(super) const LOCK_USER: &str = "
 SELECT pg_advisory_xact_lock($1, $2)";
 
-/// Removes a user's expired sessions, found by the user and not among all that have expired, which
-/// the sum is for: $1 user.
-pub(super) const FORGET_EXPIRED: &str = "
-DELETE FROM sessions
+/// Leaves a user's expired sessions to nobody, found by the user and not among all that have expired,
+/// which the sum is for: $1 user.
+pub(super) const DISOWN_EXPIRED: &str = "
+UPDATE sessions
+SET state = 3, user_id = NULL, payload = ''
 WHERE user_id = $1
   AND expires + 0 <= floor(extract(epoch FROM statement_timestamp()) * 1000)::bigint";
 
@@ -146,8 +147,8 @@ WHERE user_id = $1
 ORDER BY created, id
 FOR UPDATE";
 
-/// Removes what has expired, what did so first to begin with, and waits for nobody who has a row:
-/// $1 how many rows.
+/// Removes what has expired, what did so first to begin with, and waits for nobody who has a row; of
+/// sessions it says how long they had lived: $1 how many rows.
 pub(super) const SWEEP: &str = "
 WITH expired AS MATERIALIZED (
     SELECT id
@@ -159,7 +160,8 @@ WITH expired AS MATERIALIZED (
 )
 DELETE FROM sessions
 USING expired
-WHERE sessions.id = expired.id";
+WHERE sessions.id = expired.id
+RETURNING CASE WHEN state IN (0, 3) THEN expires - created END";
 
 /// Counts what has not expired, and what of it is live, and when: $1 how many rows to look at.
 pub(super) const COUNT: &str = "
@@ -207,7 +209,7 @@ mod tests {
         (END, &["1", ID], "sessions_pkey"),
         (UPDATE, &["''", "1", "1", ID, "1"], "sessions_pkey"),
         (TOUCH, &[ID], "sessions_pkey"),
-        (FORGET_EXPIRED, &["'user 7'"], "sessions_of_user"),
+        (DISOWN_EXPIRED, &["'user 7'"], "sessions_of_user"),
         (KEYS_OF_USER, &["'user 7'"], "sessions_of_user"),
         (SWEEP, &["10"], "sessions_by_expiry"),
         (COUNT, &["10"], "sessions_by_expiry"),

@@ -4,9 +4,10 @@ use sqlx::{PgConnection, Postgres, Row};
 
 use super::sql;
 use crate::backend::sql::{
-    Counted, Entry, Handover, Heir, Read, Statements, Takeover, key_of_bytes, millis, user_number,
+    Counted, Entry, Handover, Heir, Read, Statements, Takeover, key_of_bytes, millis, swept,
+    user_number,
 };
-use crate::backend::{Change, Draft, SessionKey, TOMBSTONE_LIFE, UserId};
+use crate::backend::{Change, Draft, SessionKey, Swept, TOMBSTONE_LIFE, UserId};
 
 type Statement<'q> = Query<'q, Postgres, PgArguments>;
 
@@ -104,8 +105,8 @@ impl Statements for PgConnection {
         query.execute(self).await.map(drop)
     }
 
-    async fn forget_expired(&mut self, user: &UserId) -> Result<(), sqlx::Error> {
-        let query = sqlx::query(sql::FORGET_EXPIRED).bind(user.as_str().as_bytes());
+    async fn disown_expired(&mut self, user: &UserId) -> Result<(), sqlx::Error> {
+        let query = sqlx::query(sql::DISOWN_EXPIRED).bind(user.as_str().as_bytes());
         query.execute(self).await.map(drop)
     }
 
@@ -115,9 +116,9 @@ impl Statements for PgConnection {
         rows.iter().map(|row| key_of_bytes(row.try_get(0)?)).collect()
     }
 
-    async fn sweep(&mut self, limit: u32) -> Result<u64, sqlx::Error> {
-        let query = sqlx::query(sql::SWEEP).bind(i64::from(limit));
-        Ok(query.execute(self).await?.rows_affected())
+    async fn sweep(&mut self, limit: u32) -> Result<Swept, sqlx::Error> {
+        let query = sqlx::query_scalar(sql::SWEEP).bind(i64::from(limit));
+        Ok(swept(&query.fetch_all(self).await?))
     }
 
     async fn count(&mut self, limit: i64) -> Result<Counted, sqlx::Error> {

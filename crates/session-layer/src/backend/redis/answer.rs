@@ -5,7 +5,7 @@ use redis::Value;
 use super::fault::{corrupt, unexpected};
 use super::names::session_key;
 use super::stored::Stored;
-use crate::backend::{BackendError, Found, Missing, SessionKey};
+use crate::backend::{BackendError, Found, Missing, SessionKey, Swept};
 
 /// What a script says it has done, or why it has done nothing.
 #[derive(Debug)]
@@ -68,21 +68,35 @@ pub(super) fn sessions(reply: Value) -> Result<Vec<Found>, BackendError> {
     Ok(sessions)
 }
 
-/// Reads a reply of numbers.
+/// Reads a reply of so many numbers.
 pub(super) fn numbers<T: TryFrom<i64>, const N: usize>(
     reply: Value,
 ) -> Result<[T; N], BackendError> {
-    let numbers: Option<Vec<T>> = match reply {
-        Value::Array(parts) => parts.iter().map(number).collect(),
-        single => number(&single).map(|number| vec![number]),
-    };
-    numbers.and_then(|numbers| numbers.try_into().ok()).ok_or_else(unexpected)
+    all_numbers(reply)?.try_into().map_err(|_| unexpected())
 }
 
-fn number<T: TryFrom<i64>>(value: &Value) -> Option<T> {
+/// Reads the reply to a sweep: so many numbers, how much was removed, and how long each session had
+/// lived, in ms.
+pub(super) fn swept<const N: usize>(reply: Value) -> Result<([u32; N], Swept), BackendError> {
+    let numbers: Vec<u64> = all_numbers(reply)?;
+    let small = |number: &u64| u32::try_from(*number).unwrap_or(u32::MAX);
+    let (first, rest) = numbers.split_first_chunk().ok_or_else(unexpected)?;
+    let (removed, lived) = rest.split_first().ok_or_else(unexpected)?;
+    let lived = lived.iter().map(|lived| Duration::from_millis(*lived)).collect();
+    Ok((first.each_ref().map(small), Swept::new(small(removed), lived)))
+}
+
+fn all_numbers<T: TryFrom<i64>>(reply: Value) -> Result<Vec<T>, BackendError> {
+    match reply {
+        Value::Array(parts) => parts.iter().map(number).collect(),
+        single => number(&single).map(|number| vec![number]),
+    }
+}
+
+fn number<T: TryFrom<i64>>(value: &Value) -> Result<T, BackendError> {
     match value {
-        Value::Int(number) => T::try_from(*number).ok(),
-        _ => None,
+        Value::Int(number) => T::try_from(*number).map_err(|_| unexpected()),
+        _ => Err(unexpected()),
     }
 }
 

@@ -44,7 +44,7 @@ use redis::{Cmd, Value};
 
 use super::{
     Backend, BackendError, Change, Created, Draft, Found, Health, Loaded, Record, Renewed,
-    ReplicationLevel, Rotated, Rotation, SessionKey, Stats, StoreHealth, Updated, UserId,
+    ReplicationLevel, Rotated, Rotation, SessionKey, Stats, StoreHealth, Swept, Updated, UserId,
 };
 use cluster::Cluster;
 use fault::backend_error;
@@ -118,8 +118,12 @@ use single::Single;
 /// Sessions take about 300 bytes beside content and user. A session is moved in the set of the
 /// live at most once in a sixteenth of its idle time, and looked at before it is counted out; so
 /// changes cost nothing there, and after a [`sweep`](Backend::sweep) the count is exact. Each
-/// session that is created counts out up to two, and leaves up to three out of its user's set that
-/// have expired: nothing grows without bounds where nobody sweeps.
+/// session that is created leaves up to three out of its user's set that have expired, and counts out
+/// up to two that nobody has swept ten minutes after that: nothing grows without bounds.
+///
+/// How long a session had lived that is gone, the set of the live says: to 2 %, up to 19 years, and
+/// of one that was seen as if it had been so up to a sixteenth of its idle time earlier. One that is
+/// gone otherwise, by hand or because Redis has lost it, is told as if it had expired.
 ///
 /// # A cluster
 ///
@@ -148,7 +152,8 @@ use single::Single;
 ///   can undo anything else.
 /// - `session:live` is sixteen sets, `session:live:0` to `:15`, written after the sessions are: where
 ///   a call is given up or a program dies in between, one is missing in the count until it is next
-///   written down that the session was seen, or one too many is in it until it would have expired.
+///   written down that the session was seen, or one too many is in it until it would have expired,
+///   and is told as if it had.
 ///   A user's index is a hash, in which a session stays after its end, until the next login looks
 ///   through some of it, or all of it if there is a cap.
 /// - A [`NearCache`](crate::wrap::NearCache) can not be told of changes, and is to have a short
@@ -305,7 +310,7 @@ impl Backend for RedisBackend {
         }
     }
 
-    async fn sweep(&self, limit: u32) -> Result<u32, BackendError> {
+    async fn sweep(&self, limit: u32) -> Result<Swept, BackendError> {
         match &*self.store {
             Store::Single(single) => single.sweep(limit).await,
             Store::Cluster(cluster) => cluster.sweep(limit).await,

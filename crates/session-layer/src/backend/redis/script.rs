@@ -19,17 +19,18 @@ macro_rules! script {
 
 pub(super) static LOAD: LazyLock<Script> = script!("record" "find" "load");
 pub(super) static CREATE: LazyLock<Script> =
-    script!("record" "store" "live" "end" "index" "draft" "create");
+    script!("record" "store" "score" "live" "end" "index" "draft" "create");
 pub(super) static UPDATE: LazyLock<Script> =
-    script!("change" "record" "find" "store" "live" "update");
-pub(super) static TOUCH: LazyLock<Script> = script!("record" "live" "touch");
-pub(super) static RENEW: LazyLock<Script> = script!("record" "find" "store" "renew");
+    script!("change" "record" "find" "store" "score" "live" "update");
+pub(super) static TOUCH: LazyLock<Script> = script!("record" "score" "live" "touch");
+pub(super) static RENEW: LazyLock<Script> = script!("record" "find" "store" "score" "renew");
 pub(super) static REPLACE: LazyLock<Script> =
-    script!("record" "find" "store" "live" "end" "index" "draft" "replace");
+    script!("record" "find" "store" "score" "live" "end" "index" "draft" "replace");
 pub(super) static DELETE: LazyLock<Script> = script!("record" "find" "end" "delete");
-pub(super) static RESTORE: LazyLock<Script> = script!("record" "store" "live" "index" "restore");
+pub(super) static RESTORE: LazyLock<Script> =
+    script!("record" "store" "score" "live" "index" "restore");
 pub(super) static OF_USER: LazyLock<Script> = script!("record" "of_user");
-pub(super) static SWEEP: LazyLock<Script> = script!("record" "live" "sweep");
+pub(super) static SWEEP: LazyLock<Script> = script!("record" "score" "live" "sweep");
 
 /// Those for a cluster, each on one key.
 pub(super) mod cluster {
@@ -44,8 +45,8 @@ pub(super) mod cluster {
     scripts! {
         LOAD: "record" "cluster/find" "cluster/load";
         CREATE: "record" "cluster/find" "store" "cluster/taken" "cluster/create";
-        UPDATE: "change" "record" "cluster/find" "store" "live" "cluster/update";
-        TOUCH: "record" "cluster/find" "live" "cluster/touch";
+        UPDATE: "change" "record" "cluster/find" "store" "score" "live" "cluster/update";
+        TOUCH: "record" "cluster/find" "score" "live" "cluster/touch";
         DELETE: "record" "cluster/find" "cluster/delete";
 
         BEGIN: "record" "cluster/find" "cluster/hold" "cluster/taken" "cluster/begin";
@@ -60,11 +61,11 @@ pub(super) mod cluster {
         MEMBERS: "record" "cluster/index" "cluster/members";
         KEEP: "record" "store" "cluster/keep";
 
-        ANNOUNCE: "record" "store" "cluster/announce";
-        ENLIST: "record" "store" "cluster/enlist";
-        DUE: "record" "cluster/due";
+        ANNOUNCE: "record" "store" "score" "live" "cluster/announce";
+        ENLIST: "record" "store" "score" "cluster/enlist";
+        DUE: "record" "score" "live" "cluster/due";
         LIFE: "record" "cluster/find" "cluster/life";
-        SETTLE: "record" "cluster/settle";
+        SETTLE: "record" "score" "cluster/settle";
     }
 }
 

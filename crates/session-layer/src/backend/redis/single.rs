@@ -4,7 +4,7 @@ use futures_util::future::try_join;
 use redis::{Value, cmd};
 use tokio::time::Instant;
 
-use super::answer::{Answer, numbers, sessions, stored, time};
+use super::answer::{Answer, numbers, sessions, stored, swept, time};
 use super::draft::DraftTexts;
 use super::fault::{backend_error, unexpected};
 use super::lifetime::{Millis, millis};
@@ -17,7 +17,7 @@ use super::stored::{Stored, beginning, head};
 use super::tracking::Tracker;
 use crate::backend::{
     BackendError, Change, Created, Draft, Found, Lifetime, Loaded, Missing, Payload, Record,
-    Renewed, Rotated, Rotation, RotationKind, SessionKey, Stats, Updated, UserId,
+    Renewed, Rotated, Rotation, RotationKind, SessionKey, Stats, Swept, Updated, UserId,
 };
 
 /// The verbs of a backend, where a script sees all keys: each is one.
@@ -180,17 +180,17 @@ impl Single {
     }
 
     /// In scripts that are short enough for Redis to serve others meanwhile.
-    pub(super) async fn sweep(&self, limit: u32) -> Result<u32, BackendError> {
-        let mut removed = 0;
-        while removed < limit {
-            let batch = BATCH.min(limit - removed);
-            let [seen, gone] = self.look(batch).await?;
-            removed = removed.saturating_add(gone);
+    pub(super) async fn sweep(&self, limit: u32) -> Result<Swept, BackendError> {
+        let mut swept = Swept::default();
+        while swept.removed < limit {
+            let batch = BATCH.min(limit - swept.removed);
+            let (seen, some) = self.look(batch).await?;
+            swept.add(some);
             if seen < batch {
                 break;
             }
         }
-        Ok(removed)
+        Ok(swept)
     }
 
     pub(super) async fn stats(&self) -> Result<Stats, BackendError> {
@@ -252,10 +252,12 @@ impl Single {
         }
     }
 
-    /// How many due sessions it has looked at, and removed.
-    async fn look(&self, batch: u32) -> Result<[u32; 2], BackendError> {
+    /// How many due sessions it has looked at, and what was removed.
+    async fn look(&self, batch: u32) -> Result<(u32, Swept), BackendError> {
         let batch = batch.to_string();
-        numbers(self.run(&script::SWEEP, &[self.names.live()], &[batch.as_bytes()]).await?)
+        let reply = self.run(&script::SWEEP, &[self.names.live()], &[batch.as_bytes()]).await?;
+        let ([seen], some) = swept(reply)?;
+        Ok((seen, some))
     }
 
     async fn renew(

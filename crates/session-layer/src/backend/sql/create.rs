@@ -83,14 +83,14 @@ pub(super) async fn register<C: Statements>(
 /// The user's sessions that it ended, or none at all where there is no room. What it counts stays
 /// as it is until the transaction ends.
 ///
-/// What has expired is removed first, so that no touch that was sent just before it expired, and
-/// waited, can make it live and one too many.
+/// What has expired is nobody's from here on, so that no touch that was sent just before it expired,
+/// and waited, can make it live and one too many. To remove it is for a sweep, which tells of it.
 async fn make_room<C: Statements>(
     connection: &mut C,
     draft: &Draft,
 ) -> Result<Option<Vec<SessionKey>>, sqlx::Error> {
     let (Some(user), Some(cap)) = (&draft.user, draft.cap) else { return Ok(Some(Vec::new())) };
-    connection.forget_expired(user).await?;
+    connection.disown_expired(user).await?;
     let keys = connection.locked_keys_of(user).await?;
     let others = usize::try_from(cap.sessions.get() - 1).unwrap_or(usize::MAX);
     let too_many = keys.len().saturating_sub(others);

@@ -35,6 +35,7 @@ pub(super) enum Standing {
 const LIVE: i16 = 0;
 const SUPERSEDED: i16 = 1;
 const ENDED: i16 = 2;
+const EXPIRED: i16 = 3;
 
 impl Entry {
     /// Reads the columns that every dialect selects in the same order.
@@ -70,7 +71,7 @@ impl Entry {
         match self.state {
             LIVE => Ok(Standing::Live(self.found()?)),
             SUPERSEDED => self.superseded(),
-            ENDED => Ok(Standing::Missing(Missing::Absent)),
+            ENDED | EXPIRED => Ok(Standing::Missing(Missing::Absent)),
             _ => Err(unreadable("state")),
         }
     }

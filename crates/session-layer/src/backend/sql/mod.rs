@@ -39,7 +39,7 @@ pub(super) use rotate::Rotate;
 pub(super) use settings::{Settings, Tls, authorities, check_parameters, check_tls, invalid_url};
 pub(super) use statements::{Handover, Heir, Read, Statements};
 pub(super) use stats::{Count, Counted};
-pub(super) use sweep::Sweep;
+pub(super) use sweep::{sweep, swept};
 pub(super) use time::millis;
 pub(super) use touch::Touch;
 pub(super) use update::Write;

@@ -5,7 +5,7 @@ use sqlx::Connection;
 use super::Entry;
 use super::restore::Takeover;
 use super::stats::Counted;
-use crate::backend::{Change, Draft, Lifetime, Payload, SessionKey, UserId};
+use crate::backend::{Change, Draft, Lifetime, Payload, SessionKey, Swept, UserId};
 
 /// What the verbs are made of: a statement each, in a server's own dialect.
 ///
@@ -77,8 +77,8 @@ pub(in crate::backend) trait Statements: Connection {
     /// Lets nobody else register sessions of this user until the transaction ends.
     fn lock_user(&mut self, user: &UserId) -> impl Future<Output = Result<(), sqlx::Error>> + Send;
 
-    /// Removes a user's expired sessions.
-    fn forget_expired(
+    /// Leaves a user's expired sessions to nobody, and to be removed.
+    fn disown_expired(
         &mut self,
         user: &UserId,
     ) -> impl Future<Output = Result<(), sqlx::Error>> + Send;
@@ -90,8 +90,8 @@ pub(in crate::backend) trait Statements: Connection {
         user: &UserId,
     ) -> impl Future<Output = Result<Vec<SessionKey>, sqlx::Error>> + Send;
 
-    /// Removes so many of what has expired, and says how many that were.
-    fn sweep(&mut self, limit: u32) -> impl Future<Output = Result<u64, sqlx::Error>> + Send;
+    /// Removes so many of what has expired.
+    fn sweep(&mut self, limit: u32) -> impl Future<Output = Result<Swept, sqlx::Error>> + Send;
 
     /// Counts what has not expired, and looks at so much of it at most.
     fn count(&mut self, limit: i64) -> impl Future<Output = Result<Counted, sqlx::Error>> + Send;

@@ -17,7 +17,7 @@ use super::writer::{Weight, Writer};
 use super::{read, write};
 use crate::backend::{
     Backend, BackendError, BackendErrorKind, Change, Created, Draft, Found, Loaded, Record,
-    Renewed, Rotated, Rotation, SessionKey, Stats, Updated, UserId,
+    Renewed, Rotated, Rotation, SessionKey, Stats, Swept, Updated, UserId,
 };
 
 /// Sessions in an SQLite file, for all processes of one machine.
@@ -140,7 +140,7 @@ impl Backend for SqliteBackend {
         self.read(move |file, now| read::of_user(file, &user, now)).await
     }
 
-    async fn sweep(&self, limit: u32) -> Result<u32, BackendError> {
+    async fn sweep(&self, limit: u32) -> Result<Swept, BackendError> {
         self.write(Weight::Content, move |tx| write::sweep(tx, limit)).await
     }
 

@@ -1,6 +1,8 @@
 //! The changes of the file. Each decides first and writes then, so that a refusal has changed
 //! nothing.
 
+use std::time::Duration;
+
 use rusqlite::params;
 
 use super::cap::{Room, room};
@@ -8,11 +10,11 @@ use super::fault::Fault;
 use super::life::Life;
 use super::read::{Entry, entry, gives_way, is_free};
 use super::row::id;
-use super::time::{millis, span};
+use super::time::{duration, millis, span};
 use super::transaction::Transaction;
 use crate::backend::{
     Change, Created, Draft, Found, Payload, Record, Rotated, Rotation, RotationKind, SessionKey,
-    TOMBSTONE_LIFE, Updated, UserId,
+    Swept, TOMBSTONE_LIFE, Updated, UserId,
 };
 
 pub(super) fn create(
@@ -209,22 +211,31 @@ fn insert_restored(
 }
 
 /// Removes what has expired, oldest first; tombstones after the sessions.
-pub(super) fn sweep(tx: &Transaction<'_>, limit: u32) -> Result<u32, Fault> {
-    let sessions = sweep_with(tx, SWEEP_SESSIONS, limit)?;
+pub(super) fn sweep(tx: &Transaction<'_>, limit: u32) -> Result<Swept, Fault> {
+    let lived = sweep_sessions(tx, limit)?;
+    let sessions = u32::try_from(lived.len()).unwrap_or(limit);
     tx.grow(-i64::from(sessions));
-    Ok(sessions + sweep_with(tx, SWEEP_FORMER, limit - sessions)?)
+    Ok(Swept::new(sessions + sweep_former(tx, limit - sessions)?, lived))
+}
+
+/// How long those that it removes had lived.
+fn sweep_sessions(tx: &Transaction<'_>, limit: u32) -> Result<Vec<Duration>, Fault> {
+    let mut statement = tx.prepare_cached(SWEEP_SESSIONS)?;
+    let lived = statement.query_map(params![tx.now, limit], |row| row.get(0))?;
+    lived.map(|lived| Ok(duration(lived?).unwrap_or_default())).collect()
 }
 
 pub(super) const SWEEP_SESSIONS: &str = "\
     DELETE FROM session WHERE id IN \
-    (SELECT id FROM session WHERE expires <= ?1 ORDER BY expires LIMIT ?2)";
+    (SELECT id FROM session WHERE expires <= ?1 ORDER BY expires LIMIT ?2) \
+    RETURNING expires - created";
 
 pub(super) const SWEEP_FORMER: &str = "\
     DELETE FROM former WHERE id IN \
     (SELECT id FROM former WHERE expires <= ?1 ORDER BY expires LIMIT ?2)";
 
-fn sweep_with(tx: &Transaction<'_>, sql: &str, limit: u32) -> Result<u32, Fault> {
-    let swept = tx.prepare_cached(sql)?.execute(params![tx.now, limit])?;
+fn sweep_former(tx: &Transaction<'_>, limit: u32) -> Result<u32, Fault> {
+    let swept = tx.prepare_cached(SWEEP_FORMER)?.execute(params![tx.now, limit])?;
     Ok(u32::try_from(swept).unwrap_or(limit))
 }
 

@@ -11,7 +11,7 @@ use super::fault::{refused, timed_out};
 use super::shelf::Shelf;
 use crate::backend::{
     Backend, BackendError, BackendErrorKind, Change, Created, Draft, Found, Health, Loaded, Record,
-    Renewed, Rotated, Rotation, SessionKey, Stats, StoreHealth, Updated, UserId,
+    Renewed, Rotated, Rotation, SessionKey, Stats, StoreHealth, Swept, Updated, UserId,
 };
 
 /// Keeps sessions in a [`SessionStore`] of tower-sessions, whichever that is, and weakens these
@@ -31,9 +31,9 @@ use crate::backend::{
 ///   other, loses nothing: ended sessions are remembered in the store.
 /// - **Time** is that of this process's clock; those of several processes must agree.
 /// - **[`stats`](Backend::stats)** is refused, for a `SessionStore` can't count.
-/// - **[`sweep`](Backend::sweep)** removes nothing, for a `SessionStore` can't list. Redis removes
-///   what has expired by itself; for others, run what they bring along, such as
-///   `continuously_delete_expired`.
+/// - **[`sweep`](Backend::sweep)** removes nothing and tells of nothing, for a `SessionStore` can't
+///   list: nobody knows which sessions have expired. Redis removes those by itself; for others, run
+///   what they bring along, such as `continuously_delete_expired`.
 /// - A store that drops records to make room, as caches do, ends sessions and forgets that they were
 ///   ended: use none.
 ///
@@ -137,8 +137,8 @@ impl Backend for TowerBackend {
         timeout(self.timeout, self.shelf.of_user(user)).await.unwrap_or_else(|_| Err(timed_out()))
     }
 
-    async fn sweep(&self, _limit: u32) -> Result<u32, BackendError> {
-        Ok(0)
+    async fn sweep(&self, _limit: u32) -> Result<Swept, BackendError> {
+        Ok(Swept::default())
     }
 
     async fn stats(&self) -> Result<Stats, BackendError> {

@@ -12,9 +12,12 @@ use tokio::task::yield_now;
 use super::first_violation;
 use crate::backend::{
     Backend, BackendError, BackendErrorKind, Change, Created, Draft, Found, Lifetime, Loaded,
-    MemoryBackend, Missing, Record, Renewed, Rotated, Rotation, SessionKey, Stats, Updated, UserId,
+    MemoryBackend, Missing, Record, Renewed, Rotated, Rotation, SessionKey, Stats, Swept, Updated,
+    UserId,
 };
-use crate::conformance::Subject;
+use crate::conformance::{
+    Subject, a_sweep_does_not_tell_of_what_was_ended, of_two_sweeps_one_tells_what_expired,
+};
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Flaw {
@@ -41,6 +44,10 @@ enum Flaw {
     ListsEndedOnes,
     /// What is restored takes the place of whatever is there.
     RestoresOlderOnes,
+    /// A sweep tells whatever it removes as expired.
+    TellsTombstones,
+    /// A sweep tells what the last one has told.
+    TellsTwice,
     /// No flaw: every fifth call fails, some of these after having been done.
     Fails,
 }
@@ -54,6 +61,7 @@ struct Flawed {
     cache: Mutex<HashMap<SessionKey, Found>>,
     ended: Mutex<HashMap<UserId, Found>>,
     hidden: Mutex<Vec<SessionKey>>,
+    told: Mutex<Vec<Duration>>,
 }
 
 impl Flawed {
@@ -68,6 +76,7 @@ impl Flawed {
             cache: Mutex::default(),
             ended: Mutex::default(),
             hidden: Mutex::default(),
+            told: Mutex::default(),
         })
     }
 
@@ -234,8 +243,17 @@ impl Backend for Flawed {
         Ok(all)
     }
 
-    async fn sweep(&self, limit: u32) -> Result<u32, BackendError> {
-        self.or_fault(self.inner.sweep(limit)).await
+    async fn sweep(&self, limit: u32) -> Result<Swept, BackendError> {
+        let mut swept = self.or_fault(self.inner.sweep(limit)).await?;
+        if self.has(Flaw::TellsTombstones) {
+            let removed = usize::try_from(swept.removed).unwrap();
+            swept.lived.resize(removed, Duration::from_secs(600));
+        }
+        if self.has(Flaw::TellsTwice) {
+            let mut told = self.told.lock().unwrap();
+            swept.lived.extend(std::mem::replace(&mut *told, swept.lived.clone()));
+        }
+        Ok(swept)
     }
 
     async fn stats(&self) -> Result<Stats, BackendError> {
@@ -295,4 +313,16 @@ async fn a_backend_without_a_flaw_passes() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_call_that_failed_may_have_happened_or_not() {
     assert!(!is_found_out(Flaw::Fails, 200).await, "it has none");
+}
+
+#[tokio::test]
+async fn a_sweep_that_tells_of_tombstones_is_found_out() {
+    let flawed = Flawed::new(Flaw::TellsTombstones);
+    assert!(tokio::spawn(a_sweep_does_not_tell_of_what_was_ended(flawed)).await.is_err());
+}
+
+#[tokio::test]
+async fn a_sweep_that_tells_twice_is_found_out() {
+    let flawed = Flawed::new(Flaw::TellsTwice);
+    assert!(tokio::spawn(of_two_sweeps_one_tells_what_expired(flawed)).await.is_err());
 }

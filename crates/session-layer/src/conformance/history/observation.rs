@@ -2,7 +2,9 @@ use std::time::{Duration, SystemTime};
 
 use super::action::Answer;
 use super::names::{Content, Key, Names, User};
-use crate::backend::{BackendError, Created, Found, Loaded, Record, Rotated, SessionKey, Updated};
+use crate::backend::{
+    BackendError, Created, Found, Loaded, Record, Rotated, SessionKey, Swept, Updated,
+};
 
 /// A session as a client saw it, or as it is to be; times in seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -114,7 +116,7 @@ impl Observe for Vec<Found> {
 }
 
 /// How much was swept is up to the backend.
-impl Observe for u32 {
+impl Observe for Swept {
     fn observe(self, _: &Names) -> Option<Answer> {
         Some(Answer::Nothing)
     }

@@ -13,6 +13,7 @@ use super::pair::Pair;
 use super::retire::retire;
 use super::ripening::{Ripeness, Ripening};
 use super::send::send_left;
+use super::sweep::sweep_untold;
 use super::{Follower, Mode, Side};
 use crate::backend::{Backend, BackendError, BackendErrorKind};
 
@@ -114,6 +115,9 @@ async fn send_and_drain(
 
 /// The primary leads, unless somebody has just noted something, or left something behind.
 async fn settle(pair: &Pair, mode: Mode) -> Result<(), BackendError> {
+    if mode.lead == Side::Backup {
+        sweep_untold(pair).await;
+    }
     let _alone = pair.only_verb().await;
     if pair.unsent().is_some_and(|unsent| !unsent.is_empty()) {
         return Ok(());

@@ -12,6 +12,7 @@ mod ripening;
 mod send;
 mod side;
 mod store;
+mod sweep;
 mod unsent;
 mod verb;
 mod version;
@@ -27,7 +28,7 @@ use async_trait::async_trait;
 
 use crate::backend::{
     Backend, BackendError, Change, Created, Draft, Found, Health, Loaded, Record, Renewed, Rotated,
-    Rotation, SessionKey, Stats, Updated, UserId,
+    Rotation, SessionKey, Stats, Swept, Updated, UserId,
 };
 use catch_up::Pace;
 use pair::Pair;
@@ -38,11 +39,12 @@ use verb::{Halfway, outcome};
 /// It keeps the promises of [`Backend`] but for these. A key that was renewed leads to the session
 /// only in the store that renewed it: if that is lost within the grace, the old key is
 /// `Superseded`, and where it led is not known. The cap on a user's sessions is held by the store
-/// that leads. While instances don't agree on which store leads, for as long as one of them can't
-/// reach a store that others reach and about four [probes](FailoverBuilder::probe_every) longer,
-/// one may read what is older than what another one wrote; of two changes of the same session at
-/// the same time through different leads, one may be lost. A backup that
-/// [may lag](#a-backup-that-lags) is a weaker one.
+/// that leads, which also tells of those that expired; around a change of the lead, some of those
+/// are told twice or not at all. While instances don't agree on which store leads, for as long as
+/// one of them can't reach a store that others reach and about four
+/// [probes](FailoverBuilder::probe_every) longer, one may read what is older than what another one
+/// wrote; of two changes of the same session at the same time through different leads, one may be
+/// lost. A backup that [may lag](#a-backup-that-lags) is a weaker one.
 ///
 /// # How
 ///
@@ -211,13 +213,8 @@ impl Backend for Failover {
         begin!(pair, |mode| verb::of_user(pair, mode, user))
     }
 
-    async fn sweep(&self, limit: u32) -> Result<u32, BackendError> {
-        let pair = self.pair();
-        let (primary, backup) = (pair.store(Side::Primary), pair.store(Side::Backup));
-        match tokio::join!(primary.sweep(limit), backup.sweep(limit)) {
-            (Ok(one), Ok(other)) => Ok(one.max(other)),
-            (one, other) => one.or(other),
-        }
+    async fn sweep(&self, limit: u32) -> Result<Swept, BackendError> {
+        sweep::sweep(self.pair(), limit).await
     }
 
     async fn stats(&self) -> Result<Stats, BackendError> {

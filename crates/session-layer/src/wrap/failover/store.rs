@@ -9,7 +9,7 @@ use tokio::time::{Instant, timeout};
 
 use crate::backend::{
     Backend, BackendError, BackendErrorKind, Change, Created, Draft, Found, Health, Loaded,
-    Payload, Record, Renewed, Rotated, Rotation, SessionKey, Stats, Updated, UserId,
+    Payload, Record, Renewed, Rotated, Rotation, SessionKey, Stats, Swept, Updated, UserId,
 };
 use crate::observe::Calls;
 
@@ -119,7 +119,7 @@ impl Backend for Store {
     }
 
     /// Nobody waits for it, and it may take its time.
-    async fn sweep(&self, limit: u32) -> Result<u32, BackendError> {
+    async fn sweep(&self, limit: u32) -> Result<Swept, BackendError> {
         self.backend.sweep(limit).await
     }
 

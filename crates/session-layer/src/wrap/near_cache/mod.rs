@@ -21,7 +21,7 @@ use crate::backend::RedisBackend;
 use crate::backend::redis::{Follower, Tracking};
 use crate::backend::{
     Backend, BackendError, Change, Created, Draft, Found, Health, Loaded, Record, Renewed, Rotated,
-    Rotation, SessionKey, Stats, Updated, UserId,
+    Rotation, SessionKey, Stats, Swept, Updated, UserId,
 };
 use crate::observe::Calls;
 use flight::{Flight, Landing, given_up};
@@ -305,7 +305,7 @@ impl<B: Backend> Backend for NearCache<B> {
         self.asked("of_user", self.store().of_user(user)).await
     }
 
-    async fn sweep(&self, limit: u32) -> Result<u32, BackendError> {
+    async fn sweep(&self, limit: u32) -> Result<Swept, BackendError> {
         self.asked("sweep", self.store().sweep(limit)).await
     }
 

@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use session_layer::backend::{
-    Backend, Cap, CapPolicy, Created, Draft, Rotated, Rotation, RotationKind, TOMBSTONE_LIFE,
+    Backend, Cap, CapPolicy, Created, Draft, Lifetime, Rotated, Rotation, RotationKind,
+    TOMBSTONE_LIFE,
 };
 
 use session_layer::conformance::Subject;
@@ -145,6 +146,23 @@ async fn a_login_that_is_cut_off_anywhere_is_counted_when_it_is_next_used() {
     }
     assert!(live > 0);
     assert_eq!(redis.backend.stats().await.unwrap().live, live);
+}
+
+#[tokio::test]
+async fn an_end_that_is_cut_off_anywhere_is_not_told_as_an_expiry_soon_after() {
+    let redis = Shared::start().await;
+    let minute = Duration::from_secs(60);
+    let lifetime = Lifetime { idle: minute, absolute: minute };
+    let draft = Draft { lifetime, ..login("alice") };
+    for waits in 1..6 {
+        let key = key(&waits.to_string());
+        redis.created(key, &draft).await;
+        cut_off(redis.backend.delete(&key), waits).await;
+        redis.backend.delete(&key).await.unwrap();
+    }
+    redis.advance(minute + Duration::from_secs(1)).await;
+    assert!(redis.backend.sweep(100).await.unwrap().lived.is_empty());
+    assert_eq!(redis.backend.stats().await.unwrap().live, 0);
 }
 
 #[tokio::test]

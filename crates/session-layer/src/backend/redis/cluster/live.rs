@@ -4,21 +4,29 @@ use futures_util::future::{join_all, try_join, try_join_all};
 use redis::{Value, cmd};
 use tokio::time::Instant;
 
-use super::super::answer::{numbers, time};
+use super::super::answer::{numbers, swept, time};
 use super::super::fault::unexpected;
 use super::super::names::session_key;
 use super::super::script::cluster as script;
 use super::Cluster;
 use super::answer::bytes;
-use crate::backend::{BackendError, SessionKey, Stats};
+use crate::backend::{BackendError, SessionKey, Stats, Swept};
+
+/// As `life.lua` says it.
+const NO_SESSION: [i64; 2] = [-1, 0];
 
 /// The sets of the live sessions: hints, which only counting and tidying rest on. Whoever writes
 /// them does not wait long for a node that is away.
 impl Cluster {
-    /// Has a new session looked at when it is due, and looks at some that are due now.
-    pub(super) async fn announce(&self, key: &SessionKey, [idle, ends, absolute]: [&[u8]; 3]) {
+    /// Has a new session looked at when it is due, and looks at some that nobody has swept.
+    pub(super) async fn announce(
+        &self,
+        key: &SessionKey,
+        created: &[u8],
+        [idle, ends, absolute]: [&[u8]; 3],
+    ) {
         let (set, member) = (self.names.live_with(key), key.to_string());
-        let arguments = [member.as_bytes(), idle, ends, absolute, b"2"];
+        let arguments = [member.as_bytes(), created, idle, ends, absolute, b"2"];
         let deadline = self.hint_deadline();
         if let Ok(due) = self.hint(&script::ANNOUNCE, &set, &arguments, deadline).await {
             // What is not settled now will be due again.
@@ -26,10 +34,11 @@ impl Cluster {
         }
     }
 
-    /// Has one looked at that lives longer.
-    pub(super) async fn enlist(&self, key: &SessionKey, due: &str, ends: &str) {
+    /// Has one looked at that lives longer: when, how long it will have lived then, and when it ends.
+    pub(super) async fn enlist(&self, key: &SessionKey, [due, lived, ends]: [&str; 3]) {
         let (set, member) = (self.names.live_with(key), key.to_string());
-        let arguments = [member.as_bytes(), due.as_bytes(), ends.as_bytes()];
+        let times = [due.as_bytes(), lived.as_bytes(), ends.as_bytes()];
+        let arguments = [&[member.as_bytes()], &times[..]].concat();
         let _ = self.hint(&script::ENLIST, &set, &arguments, self.hint_deadline()).await;
     }
 
@@ -43,8 +52,8 @@ impl Cluster {
         join_all(delist).await;
     }
 
-    /// Looks at so many of a set that are due: how many it has looked at, and removed.
-    pub(super) async fn look(&self, set: &str, batch: u32) -> Result<[u32; 2], BackendError> {
+    /// Looks at so many of a set that are due: how many it has looked at, and what was removed.
+    pub(super) async fn look(&self, set: &str, batch: u32) -> Result<(u32, Swept), BackendError> {
         let (batch, deadline) = (batch.to_string(), self.nodes.deadline());
         let due = self.hint(&script::DUE, set, &[batch.as_bytes()], deadline).await?;
         self.settle(set, due, deadline).await
@@ -75,7 +84,7 @@ impl Cluster {
         set: &str,
         due: Value,
         deadline: Instant,
-    ) -> Result<[u32; 2], BackendError> {
+    ) -> Result<(u32, Swept), BackendError> {
         let Value::Array(due) = due else {
             return Err(unexpected());
         };
@@ -88,33 +97,32 @@ impl Cluster {
         }
         let seen = u32::try_from(due.len() / 2).unwrap_or(u32::MAX);
         if seen == 0 {
-            return Ok([0, 0]);
+            return Ok((0, Swept::default()));
         }
         let findings: Vec<_> = findings.iter().map(Vec::as_slice).collect();
-        let removed = self.hint(&script::SETTLE, set, &findings, deadline).await?;
-        let [removed] = numbers(removed)?;
-        Ok([seen, removed])
+        let ([], swept) = swept(self.hint(&script::SETTLE, set, &findings, deadline).await?)?;
+        Ok((seen, swept))
     }
 
-    /// A key, when it was due, and how long it lives.
+    /// A key, its score, how long it lives, and how long it will have lived then.
     async fn life_of(
         &self,
         due: &[Value],
         deadline: Instant,
-    ) -> Result<[Vec<u8>; 3], BackendError> {
-        let [member, at] = due else {
+    ) -> Result<[Vec<u8>; 4], BackendError> {
+        let [member, score] = due else {
             return Err(unexpected());
         };
-        let member = bytes(member)?;
-        let life: i64 = match session_key(member) {
-            None => 0,
+        let (member, score) = (bytes(member)?, bytes(score)?);
+        let life: [i64; 2] = match session_key(member) {
+            None => NO_SESSION,
             Some(key) => {
                 let name = self.names.session(&key);
-                let [life] = numbers(self.hint(&script::LIFE, &name, &[], deadline).await?)?;
-                life
+                numbers(self.hint(&script::LIFE, &name, &[], deadline).await?)?
             }
         };
-        Ok([member.to_vec(), bytes(at)?.to_vec(), life.to_string().into_bytes()])
+        let [life, lived] = life.map(|time| time.to_string().into_bytes());
+        Ok([member.to_vec(), score.to_vec(), life, lived])
     }
 }
 

@@ -29,7 +29,7 @@ use super::script::{Script, cluster as script};
 use super::stored::{Stored, beginning, head};
 use crate::backend::{
     BackendError, Change, Created, Draft, Found, Lifetime, Loaded, Missing, Record, Renewed,
-    SessionKey, Stats, Updated,
+    SessionKey, Stats, Swept, Updated,
 };
 use answer::{Answer, number, record};
 use newcomer::Newcomer;
@@ -148,7 +148,10 @@ impl Cluster {
             return Ok(refused);
         }
         let count = async {
-            tokio::join!(self.delist(&ended), self.announce(key, newcomer.times()));
+            tokio::join!(
+                self.delist(&ended),
+                self.announce(key, newcomer.created(), newcomer.times())
+            );
         };
         Ok(step.commit(count).await?.then_some(Created::Done { ended }))
     }
@@ -164,7 +167,7 @@ impl Cluster {
         let create = (Some(Write::Passing), &*script::CREATE);
         match self.act(create, key, &[user, payload, idle, absolute, head], deadline).await? {
             Answer::Done(_) => {
-                self.announce(key, [idle, b"0", absolute]).await;
+                self.announce(key, b"0", [idle, b"0", absolute]).await;
                 Ok(Created::Done { ended: Vec::new() })
             }
             Answer::Taken => Ok(Created::Taken),
@@ -234,7 +237,9 @@ impl Cluster {
         key: &SessionKey,
         record: &Record,
     ) -> Result<bool, BackendError> {
-        let (deadline, ends) = (self.nodes.deadline(), instant(record.ends));
+        let (deadline, expires) = (self.nodes.deadline(), record.expires());
+        let [due, ends] = [expires, record.ends].map(instant);
+        let lived = millis(expires.duration_since(record.created).unwrap_or_default());
         loop {
             let mut step = Step::about(self, key, deadline);
             if let Some(user) = &record.user {
@@ -248,27 +253,26 @@ impl Cluster {
                 }
                 Taking::Other(_) => return Err(unexpected()),
             }
-            let due = instant(record.expires());
-            if step.commit(self.enlist(key, &due, &ends)).await? {
+            if step.commit(self.enlist(key, [&due, &lived, &ends])).await? {
                 return Ok(true);
             }
             self.step_aside().await;
         }
     }
 
-    pub(super) async fn sweep(&self, limit: u32) -> Result<u32, BackendError> {
-        let mut removed: u32 = 0;
+    pub(super) async fn sweep(&self, limit: u32) -> Result<Swept, BackendError> {
+        let mut swept = Swept::default();
         for set in self.names.live_parts() {
-            while removed < limit {
-                let batch = Self::BATCH.min(limit - removed);
-                let [seen, gone] = self.look(&set, batch).await?;
-                removed = removed.saturating_add(gone);
+            while swept.removed < limit {
+                let batch = Self::BATCH.min(limit - swept.removed);
+                let (seen, some) = self.look(&set, batch).await?;
+                swept.add(some);
                 if seen < batch {
                     break;
                 }
             }
         }
-        Ok(removed)
+        Ok(swept)
     }
 
     pub(super) async fn stats(&self) -> Result<Stats, BackendError> {
@@ -310,14 +314,16 @@ impl Cluster {
         Ok(())
     }
 
-    /// What a change says of when it is due, if that is new, and when it ends (zero for as before).
+    /// What a change says of when it is due, if that is new, how long it will have lived then, and when
+    /// it ends (zero for as before).
     async fn enlist_again(&self, key: &SessionKey, times: &[Value]) -> Result<(), BackendError> {
-        let [due, ends] = times else {
+        let [due, lived, ends] = times else {
             return Ok(());
         };
-        match (number(Some(due))?, number(Some(ends))?) {
-            (0, _) => {}
-            (due, ends) => self.enlist(key, &due.to_string(), &ends.to_string()).await,
+        let times = [number(Some(due))?, number(Some(lived))?, number(Some(ends))?];
+        if times.first() != Some(&0) {
+            self.enlist(key, times.map(|time| time.to_string()).each_ref().map(String::as_str))
+                .await;
         }
         Ok(())
     }

@@ -62,8 +62,13 @@ impl<'a> Newcomer<'a> {
     pub(super) fn arguments(&self) -> [&[u8]; 7] {
         let user = self.user.map_or("", UserId::as_str);
         let [idle, ends, absolute] = self.times();
-        let created = self.created.as_bytes();
-        [user.as_bytes(), self.payload.as_bytes(), &self.head, created, idle, ends, absolute]
+        let (head, created) = (&self.head, self.created());
+        [user.as_bytes(), self.payload.as_bytes(), head, created, idle, ends, absolute]
+    }
+
+    /// Zero for now.
+    pub(super) fn created(&self) -> &[u8] {
+        self.created.as_bytes()
     }
 
     pub(super) fn times(&self) -> [&[u8]; 3] {

@@ -85,7 +85,10 @@ impl Cluster {
         }
         let gone = [&ended[..], &[*key]].concat();
         let count = async {
-            tokio::join!(self.delist(&gone), self.announce(&rotation.to, newcomer.times()));
+            tokio::join!(
+                self.delist(&gone),
+                self.announce(&rotation.to, newcomer.created(), newcomer.times())
+            );
         };
         if !step.commit(count).await? {
             return Ok(Attempt::Again);

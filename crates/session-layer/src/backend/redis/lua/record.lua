@@ -8,6 +8,8 @@
 local ABSENT, SUPERSEDED, CORRUPT, TAKEN, FULL = 0, -1, -2, -3, -4
 local DONE = 1
 local TOMBSTONE_LIFE = 120000
+-- How long what has expired waits for a sweep, which tells of it; then others remove it.
+local SWEEP_WAIT = 600000
 
 local sessions, users = ARGV[1] .. 's:', ARGV[1] .. 'u:'
 local time = redis.call('TIME')

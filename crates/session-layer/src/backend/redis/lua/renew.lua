@@ -19,8 +19,8 @@ if grace > 0 then
 end
 redis.call('SET', key, left, 'PX', grace + kept)
 redis.call('ZREM', live, old)
-redis.call('ZADD', live, expires, new)
-keep(live, ends)
+redis.call('ZADD', live, score_of(expires, expires - created), new)
+keep(live, ends + SWEEP_WAIT)
 if user ~= '' then
   local index = users .. user
   local order = redis.call('ZSCORE', index, old) or created * 1000

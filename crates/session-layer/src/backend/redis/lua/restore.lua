@@ -14,8 +14,8 @@ if value and not is_session(value) then return CORRUPT end
 if value and struct.unpack('>I8', value, 2) > struct.unpack('>I8', head, 2) then return TAKEN end
 
 store(key, head, seen, created, idle, ends, expires, user, payload)
-redis.call('ZADD', live, expires, member)
-keep(live, ends)
+redis.call('ZADD', live, score_of(expires, expires - created), member)
+keep(live, ends + SWEEP_WAIT)
 local user_before = value and user_of(value) or ''
 if user_before ~= '' then redis.call('ZREM', users .. user_before, member) end
 if index then
@@ -23,5 +23,5 @@ if index then
   redis.call('ZADD', index, created * 1000, member)
   keep(index, ends)
 end
-look(live, 2)
+look(live, SWEEP_WAIT, 2)
 return DONE

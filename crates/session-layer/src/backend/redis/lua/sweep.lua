@@ -1,4 +1,6 @@
 
 -- Keys: the live ones. Arguments: prefix, how many to look at.
-local seen, removed = look(KEYS[1], ARGV[2])
-return { seen, removed }
+local seen, removed, lived = look(KEYS[1], 0, ARGV[2])
+table.insert(lived, 1, removed)
+table.insert(lived, 1, seen)
+return lived

@@ -13,9 +13,9 @@ local expires = math.min(now + idle, ends)
 local overdue = is_overdue(due, idle, expires)
 if overdue then due = expires end
 store(key, ARGV[3], now, created, idle, ends, due, user, ARGV[4])
-if overdue then redis.call('ZADD', live, due, member_of(key)) end
+if overdue then redis.call('ZADD', live, score_of(due, due - created), member_of(key)) end
 if ARGV[5] then
-  keep(live, ends)
+  keep(live, ends + SWEEP_WAIT)
   if user ~= '' then keep(users .. user, ends) end
 end
 return DONE

@@ -2,8 +2,8 @@
 -- Key: the session's.
 -- Arguments: prefix, head up to the version that was read, the new head, payload, and idle and
 -- absolute if they are new.
--- When the set of the live is to look at it (0 for when it was told to), and when it ends if that is
--- new.
+-- When the set of the live is to look at it (0 for when it was told to), how long it will have lived
+-- then, and when it ends if that is new.
 local key = KEYS[1]
 local value, other = find(key)
 if not value then return other end
@@ -14,4 +14,4 @@ local expires = math.min(now + idle, ends)
 local overdue = is_overdue(due, idle, expires)
 if overdue then due = expires end
 store(key, ARGV[3], now, created, idle, ends, due, user_of(value), ARGV[4])
-return { DONE, overdue and due or 0, ARGV[5] and ends or 0 }
+return { DONE, overdue and due or 0, math.max(due - created, 0), ARGV[5] and ends or 0 }
