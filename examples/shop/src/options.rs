@@ -47,6 +47,11 @@ pub struct Options {
     #[arg(long, value_name = "DURATION", value_parser = up_to_a_minute)]
     pub near_cache: Option<Duration>,
 
+    /// How long a session lives without a request, a minute to twelve hours: a minute to see one
+    /// expire. The same for all instances. Who is remembered has two weeks
+    #[arg(long, value_name = "DURATION", default_value = "30m", value_parser = idle)]
+    pub session_idle: Duration,
+
     /// How many replicas of Redis have a change before it is answered; it is an error if they don't
     #[arg(long, value_name = "COUNT", default_value_t = 0)]
     pub redis_replicas: u32,
@@ -92,6 +97,13 @@ pub(crate) enum Command {
 fn up_to_a_minute(text: &str) -> Result<Duration, String> {
     duration_within(text, Duration::from_millis(1)..=Duration::from_secs(60), "1 ms to a minute")
 }
+
+fn idle(text: &str) -> Result<Duration, String> {
+    duration_within(text, Duration::from_secs(60)..=SESSION_LIFE, "a minute to 12 hours")
+}
+
+/// How long a session lives however often it is seen.
+pub(crate) const SESSION_LIFE: Duration = Duration::from_secs(12 * 60 * 60);
 
 #[cfg(test)]
 mod tests {

@@ -14,7 +14,7 @@ use crate::stores::Stores;
 use crate::to_try::ToTry;
 use crate::{Options, Shop, app, operators};
 
-/// How often expired sessions are removed.
+/// How often expired sessions are removed; more often if they live less long.
 const SWEEP: Duration = Duration::from_secs(60);
 
 /// How often files of places are looked at.
@@ -62,7 +62,8 @@ async fn start(options: &Options) -> Result<(), StartError> {
         admin.serve(operators(shop.clone()));
     }
     welcome.print(ToTry { welcome: &welcome, options });
-    tokio::spawn(keep_swept(Arc::clone(&stores.backend), SWEEP));
+    let sweep = SWEEP.min(options.session_idle / 6);
+    tokio::spawn(keep_swept(Arc::clone(&stores.backend), sweep));
     if let Some(places) = shop.places.clone() {
         tokio::spawn(places.keep_current(GEO));
     }

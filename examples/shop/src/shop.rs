@@ -11,6 +11,7 @@ use session_layer::console::{Console, Figures, Node};
 use session_layer::{ClearSiteData, LoginAttempts, SessionLayer};
 
 use crate::device_cookie::DeviceCookie;
+use crate::options::SESSION_LIFE;
 use crate::security_log::SecurityLog;
 use crate::{Options, geo, guard};
 
@@ -119,6 +120,7 @@ fn sessions(
     let log = log.clone();
     // Not cookies: the one by which the login knows the browser again outlives the session.
     let layer = SessionLayer::builder_shared(backend).clear_site_data([ClearSiteData::Storage]);
+    let layer = layer.lifetime(options.session_idle, SESSION_LIFE);
     let layer = layer.renew_every(PERIOD, GRACE).keep_old_ids(OLD_IDS).clock(clock.clone());
     let layer = layer.on_event(move |event| log.tell_of_session(event));
     let layer = if options.insecure_http { layer.insecure_plain_http() } else { layer };

@@ -72,6 +72,14 @@ fn a_memory_of_sessions_for_more_than_a_minute_is_refused() {
 }
 
 #[test]
+fn a_session_that_lives_for_seconds_or_for_longer_than_any_is_refused() {
+    for idle in ["59s", "13h"] {
+        let line = format!("error: invalid value '{idle}' for '--session-idle <DURATION>': ");
+        refused(&["--session-idle", idle], &line);
+    }
+}
+
+#[test]
 fn the_proxy_protocol_of_nobody_is_refused() {
     refused(&["--proxy-protocol"], "error: the following required arguments were not provided: ");
 }

@@ -47,9 +47,8 @@ impl Scene {
         let [admin, api_admin] = [Port::draw()?, Port::draw()?].map(|port| port.address());
         let (listen, url) = (admin.to_string(), redis.url());
         let shop = ["--admin-listen", &listen, "--store", &url, "--backup-store", &backup];
-        let shop =
-            [&shop[..], &["--backup-lag", "200ms", "--redis-replicas", "1", "--near-cache", "1s"]]
-                .concat();
+        let shop = [&shop[..], &["--backup-lag", "200ms", "--redis-replicas", "1"]].concat();
+        let shop = [&shop[..], &["--near-cache", "1s", "--session-idle", "1m"]].concat();
         let shop = start(Example::Shop, "shop", &shop)?;
         let issuer = start(Example::StatelessApi, "issuer", &[])?;
         let listen = api_admin.to_string();
@@ -83,6 +82,17 @@ impl Scene {
         Ok(())
     }
 
+    /// Sessions live for a minute, longer than anything else is waited for.
+    async fn shows_expiries(&self) -> Result<()> {
+        let queries = EXPIRED.map(str::to_owned);
+        for _ in 0..3 {
+            if self.shows("of what expires", &queries).await.is_ok() {
+                return Ok(());
+            }
+        }
+        self.shows("of what expires", &queries).await
+    }
+
     async fn fires(&self, alert: &str, expected: bool) -> Result<()> {
         until(&format!("{alert} is set off, or not: {expected}"), async || {
             (self.prometheus.fires(alert).await.ok()? == expected).then_some(())
@@ -90,6 +100,10 @@ impl Scene {
         .await
     }
 }
+
+/// What is there only after a sweep.
+const EXPIRED: [&str; 2] =
+    ["session_expired_total > 0", "session_duration_seconds_count{end=\"expired\"} > 0"];
 
 async fn replica_of(master: &Redis) -> Result<Redis> {
     let SocketAddr::V4(address) = master.address() else { anyhow::bail!("not of IPv4") };
@@ -113,6 +127,7 @@ async fn an_alert_fires_and_clears_and_no_panel_of_the_dashboard_is_empty() -> R
     scene.fires("SessionBreakerOpen", false).await?;
     scene.redis.kill().await?;
     scene.fires("SessionBreakerOpen", true).await?;
+    scene.shows_expiries().await?;
     for (title, queries) in panels()? {
         scene.shows(&title, &queries).await?;
     }
