@@ -91,7 +91,7 @@ impl Swept {
     }
 
     /// What another part of the same sweep did as well.
-    pub(crate) fn add(&mut self, other: Self) {
+    pub fn add(&mut self, other: Self) {
         self.removed = self.removed.saturating_add(other.removed);
         self.lived.extend(other.lived);
     }
