@@ -6,6 +6,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, anyhow, ensure};
 
+use crate::mariadb::own_temporary_files;
 use crate::run::run;
 use crate::unprivileged::{command, give};
 use crate::{Folder, Port, Process, program, until};
@@ -181,6 +182,7 @@ fn folder() -> Result<Folder> {
     install.args(["--no-defaults", "--auth-root-authentication-method=normal", "--skip-test-db"]);
     install.args(["--skip-name-resolve", "--innodb-log-file-size=16M"]);
     install.arg(format!("--datadir={}", folder.path().join("data").display()));
+    own_temporary_files(&mut install, folder.path());
     run(&mut install)?;
     Ok(folder)
 }
@@ -191,6 +193,7 @@ fn spawn(folder: &Folder, ports: &Ports, group: &str, silence: &str) -> Result<P
     let mut server = command(program("mariadbd")?)?;
     server.arg("--no-defaults");
     server.arg(format!("--datadir={}", at.join("data").display()));
+    own_temporary_files(&mut server, at);
     server.arg(format!("--socket={}", at.join("socket").display()));
     server.arg(format!("--pid-file={}", at.join("pid").display()));
     server.arg(format!("--port={}", client.number()));

@@ -3,7 +3,7 @@
 use std::fs;
 use std::io;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, anyhow};
@@ -151,6 +151,7 @@ fn template() -> Result<Folder> {
     install.args(["--skip-name-resolve", "--innodb-log-file-size=16M"]);
     install.args(as_root());
     install.arg(format!("--datadir={}", folder.path().join("data").display()));
+    own_temporary_files(&mut install, folder.path());
     run(&mut install)?;
     Ok(folder)
 }
@@ -161,6 +162,7 @@ fn spawn(folder: &Folder, port: &Port, options: &[String]) -> Result<Process> {
     // Without the system's own settings, and with as little to write as keeps what was committed.
     server.arg("--no-defaults").args(as_root());
     server.arg(format!("--datadir={}", at.join("data").display()));
+    own_temporary_files(&mut server, at);
     server.arg(format!("--socket={}", at.join("socket").display()));
     server.arg(format!("--pid-file={}", at.join("pid").display()));
     server.arg(format!("--port={}", port.number()));
@@ -169,6 +171,12 @@ fn spawn(folder: &Folder, port: &Port, options: &[String]) -> Result<Process> {
     server.args(["--innodb-flush-log-at-trx-commit=2", "--performance-schema=OFF"]);
     server.args(options);
     Process::start(&mut server, &at.join("log")).context("MariaDB can't be started")
+}
+
+/// A server that starts removes what others have left in the folder of temporary files, and what they
+/// have there still.
+pub(crate) fn own_temporary_files(server: &mut Command, folder: &Path) {
+    server.env("TMPDIR", folder);
 }
 
 /// It runs as root only if it is told to.
