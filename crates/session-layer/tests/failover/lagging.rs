@@ -46,11 +46,16 @@ async fn unsent() -> Stores {
         change(&instance, "a", "unsent").await;
     };
     runtime.spawn(changes).await.unwrap();
-    runtime.shutdown_background();
+    ended(runtime).await;
     stores.backup.set(Health::Up);
     assert_eq!(content(&stores.primary, "a").await.as_deref(), Some("unsent"));
     assert_eq!(content(&stores.backup, "a").await.as_deref(), Some("three"));
     stores
+}
+
+/// An instance has ended, and nothing of it goes on.
+async fn ended(runtime: Runtime) {
+    tokio::task::spawn_blocking(move || runtime.shutdown_timeout(LONG)).await.unwrap();
 }
 
 #[tokio::test]
