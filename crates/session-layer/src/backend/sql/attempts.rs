@@ -19,9 +19,6 @@ const MOST: u32 = 40;
 /// What a first pause is at most; the next is twice that, and so on.
 const FIRST_PAUSE: Duration = Duration::from_millis(2);
 
-/// How often a pause is twice the one before: then it is the longest.
-const DOUBLINGS: u32 = 6;
-
 /// What any pause is at most.
 const LONGEST_PAUSE: Duration = Duration::from_millis(100);
 
@@ -35,7 +32,7 @@ impl Attempts {
         match after {
             After::Undone if self.undone + 1 < MOST => {
                 self.undone += 1;
-                Some(jitter(FIRST_PAUSE * (1 << self.undone.min(DOUBLINGS))))
+                Some(jitter(FIRST_PAUSE * (1 << self.undone)))
             }
             After::Broken if repeatable && !self.broken => {
                 self.broken = true;
