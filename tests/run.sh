@@ -18,6 +18,8 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 export PATH="$PWD/target/tools/bin:$PATH:/usr/local/sbin:/usr/sbin:/sbin"
+# Tests wait for servers most of their time.
+export RUST_TEST_THREADS=${RUST_TEST_THREADS:-4}
 readonly DENY_VERSION=0.20.2 FUZZ_VERSION=0.13.2
 
 main() {

@@ -1,8 +1,10 @@
 //! MariaDB Galera.
 
 use std::fs;
+use std::net::SocketAddr;
 use std::path::Path;
 use std::process::Command;
+use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, ensure};
 
@@ -38,6 +40,9 @@ struct Ports {
 }
 
 impl Galera {
+    /// How long those that are alert wait for one that is silent.
+    pub const SILENCE: Duration = Duration::from_secs(3);
+
     /// Starts three that take nothing but an end for a failure, however busy the machine is.
     ///
     /// # Errors
@@ -46,7 +51,8 @@ impl Galera {
         Self::start_with(PATIENT).await
     }
 
-    /// Starts three that soon go on without one that is silent.
+    /// Starts three of which two go on without the third when it has been silent for
+    /// [`SILENCE`](Self::SILENCE).
     ///
     /// # Errors
     /// One is not installed, or does not come up.
@@ -65,6 +71,15 @@ impl Galera {
             galera.is_synced(galera.nodes.len() - 1).await?;
         }
         Ok(galera)
+    }
+
+    /// Where one node is asked.
+    ///
+    /// # Errors
+    /// There are three nodes.
+    pub fn address(&self, node: usize) -> Result<SocketAddr> {
+        let node = self.nodes.get(node).context("there are three nodes")?;
+        Ok(node.ports.client.address())
     }
 
     /// The URL of a database on one node, as `root`; of none, for an empty name.
@@ -211,9 +226,10 @@ fn spawn(folder: &Folder, ports: &Ports, group: &str, silence: &str) -> Result<P
     Process::start(&mut server, &at.join("log")).context("MariaDB can't be started")
 }
 
-/// How long a node may be silent before the others go on without it.
-const ALERT: &str = "evs.keepalive_period=PT0.3S;evs.suspect_timeout=PT1S;\
-    evs.inactive_timeout=PT2S;evs.inactive_check_period=PT0.2S;evs.install_timeout=PT2S";
+/// How long a node may be silent before the others go on without it. If the two that are left lose
+/// one another before they have agreed on that, they wait for the third for ever.
+const ALERT: &str = "evs.suspect_timeout=PT3S;evs.inactive_timeout=PT20S;\
+    evs.inactive_check_period=PT0.2S;evs.install_timeout=PT10S";
 const PATIENT: &str = "evs.suspect_timeout=PT30S;evs.inactive_timeout=PT60S";
 
 fn options(own: &Port, increments: &Port, silence: &str) -> String {

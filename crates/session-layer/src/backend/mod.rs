@@ -14,6 +14,8 @@ mod outcome;
 mod payload;
 #[cfg(feature = "postgres")]
 pub mod postgres;
+#[cfg(any(feature = "mysql", feature = "redis"))]
+mod race;
 mod record;
 #[cfg(feature = "redis")]
 pub mod redis;

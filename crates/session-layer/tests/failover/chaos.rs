@@ -15,7 +15,7 @@ use tokio::task::JoinHandle;
 use tokio::time::{MissedTickBehavior, interval};
 
 use crate::faulty::{Faulty, Health};
-use crate::stores::{BACKUP_ALONE, NORMAL, Stores, draft, found, key, mode_of};
+use crate::stores::{BACKUP_ALONE, NORMAL, Stores, draft, ended, found, key, mode_of};
 
 /// What clients were told of their and everybody's sessions.
 #[derive(Default)]
@@ -173,7 +173,7 @@ impl Scene {
         let before = self.acknowledged();
         let more = async || (self.acknowledged() > before + 2).then_some(());
         until("changes were acknowledged", more).await.unwrap();
-        runtime.shutdown_background();
+        ended(runtime).await;
         self.stores.primary.set(Health::Down);
         self.stores.backup.set(Health::Up);
         Gap { began, ended: Instant::now() }

@@ -8,7 +8,7 @@ use tokio::runtime::Runtime;
 
 use crate::faulty::Health;
 use crate::stores::{
-    BACKUP_ALONE, NORMAL, PRIMARY_ALONE, Stores, change, content, found, key, renewal,
+    BACKUP_ALONE, NORMAL, PRIMARY_ALONE, Stores, change, content, ended, found, key, renewal,
 };
 
 const SHORT: Duration = Duration::from_millis(40);
@@ -51,11 +51,6 @@ async fn unsent() -> Stores {
     assert_eq!(content(&stores.primary, "a").await.as_deref(), Some("unsent"));
     assert_eq!(content(&stores.backup, "a").await.as_deref(), Some("three"));
     stores
-}
-
-/// An instance has ended, and nothing of it goes on.
-async fn ended(runtime: Runtime) {
-    tokio::task::spawn_blocking(move || runtime.shutdown_timeout(LONG)).await.unwrap();
 }
 
 #[tokio::test]

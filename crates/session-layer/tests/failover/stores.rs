@@ -9,7 +9,9 @@ use session_layer::backend::{
 use session_layer::conformance::Subject;
 use session_layer::wrap::Failover;
 use session_layer::wrap::failover::{Follower, Mode, Side};
-use test_servers::until;
+use test_servers::{PATIENCE, until};
+use tokio::runtime::Runtime;
+use tokio::task::spawn_blocking;
 
 use crate::faulty::{Faulty, Health};
 
@@ -128,9 +130,16 @@ impl Subject for Stores {
         &self.failover
     }
 
+    /// A leap of the time finds nothing on its way: a change is seen by each store when it gets there.
     async fn advance(&self, by: Duration) {
+        self.failover.flush().await.unwrap();
         self.clock.advance(by);
     }
+}
+
+/// An instance has ended, and nothing of it goes on.
+pub(crate) async fn ended(runtime: Runtime) {
+    spawn_blocking(move || runtime.shutdown_timeout(PATIENCE)).await.unwrap();
 }
 
 pub(crate) async fn mode_of(failover: &Failover, mode: Mode) {

@@ -6,6 +6,7 @@ mod clock;
 mod conformance;
 mod defaults;
 mod engine;
+mod far;
 mod galera;
 #[path = "../sql/mod.rs"]
 mod sql;

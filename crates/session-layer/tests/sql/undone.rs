@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use session_layer::backend::{Backend, BackendErrorKind, Created};
 
 use super::samples::{change, check, create, found, key, only_one};
@@ -21,7 +23,8 @@ async fn deadlocks_without_an_end_come_to_an_end() {
     sessions.create(&key("first"), &only_one("")).await.unwrap();
     let before = found(&sessions, "first").await;
     run(&url, &deadlocks(u32::MAX)).await;
-    check(sessions.create(&key("second"), &only_one("")).await, BackendErrorKind::Timeout);
+    let hasty = builder(&url).deadline(Duration::from_millis(500)).build().unwrap();
+    check(hasty.create(&key("second"), &only_one("")).await, BackendErrorKind::Timeout);
     assert_eq!(found(&sessions, "first").await, before);
 }
 
@@ -30,7 +33,7 @@ async fn a_row_that_somebody_holds_is_a_timeout_until_they_let_go() {
     let url = database(shared().await).await;
     let patient = sessions(&url).await;
     create(&patient, "a").await;
-    let hasty = std::time::Duration::from_millis(200);
+    let hasty = Duration::from_millis(200);
     let sessions = builder(&url).deadline(hasty).build().unwrap();
     let held = Held::row(&url).await;
     check(sessions.update(&key("a"), &change(1, b"")).await, BackendErrorKind::Timeout);

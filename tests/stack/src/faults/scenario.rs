@@ -16,6 +16,8 @@ use crate::{Shipped, Stack};
 
 /// The deadline of a call of a store, by default.
 const DEADLINE: Duration = Duration::from_millis(500);
+/// That of a call of a store in SQL; a request has two of them.
+const SQL_DEADLINE: Duration = Duration::from_secs(2);
 /// The longest that a request takes: one that finds a store hanging waits for that, and for the
 /// probe that tells whether it is gone; and the machine is busy.
 const BOUNDED: Duration = Duration::from_millis(3_000);
@@ -235,8 +237,9 @@ pub(super) async fn node_killed(pace: Pace) -> Result<Outcome> {
     let recovery = scene.recovers(since).await?;
     galera.restart(0).await?;
     scene.goes_on().await?;
-    let failover = Duration::from_millis(2_100);
-    scene.finish("MariaDB Galera, three nodes", recovery, outage(failover + ONE_SECOND)).await
+    let required =
+        Required { slowest: 2 * SQL_DEADLINE + ONE_SECOND, ..outage(2 * Galera::SILENCE) };
+    scene.finish("MariaDB Galera, three nodes", recovery, required).await
 }
 
 pub(super) async fn full(pace: Pace) -> Result<Outcome> {

@@ -5,13 +5,17 @@ use std::time::Duration;
 
 use sqlx::mysql::MySqlConnectOptions;
 use sqlx::{ConnectOptions, Executor, MySqlConnection, Row};
-use tokio::time::timeout;
 
 use super::nodes::Nodes;
 use super::{StorageEngine, fault};
-use crate::backend::sql::{Fault, MIGRATION_DEADLINE, Server};
+use crate::backend::race::first_of;
+use crate::backend::sql::{Fault, Server};
+
+/// How long a node may keep the next one waiting, which is asked beside it then (RFC 8305, section 5).
+const HEAD_START: Duration = Duration::from_millis(250);
 
 /// A server, or the nodes of a cluster, and what connections are to be like.
+#[derive(Clone)]
 pub(super) struct MySqlServer {
     pub(super) nodes: Arc<Nodes>,
     /// How long a statement may take.
@@ -26,23 +30,17 @@ impl Server for MySqlServer {
         if let [only] = self.nodes.all() {
             return self.connect_to(only).await;
         }
-        let mut reason = not_in_cluster();
-        for (number, node) in self.nodes.in_order() {
-            let connected = timeout(self.patience(), self.connect_to_member(node)).await;
-            match connected.unwrap_or_else(|_| Err(io::Error::from(io::ErrorKind::TimedOut).into()))
-            {
-                Ok(connection) => {
-                    self.nodes.is_good(number);
-                    return Ok(connection);
-                }
-                Err(error) => {
-                    let host = node.get_host();
-                    tracing::debug!(host, %error, "a node is of no use");
-                    reason = error;
-                }
+        let attempts = self.nodes.in_order().map(|(number, node)| {
+            let (this, node) = (self.clone(), node.clone());
+            async move { Ok((number, this.connect_to_member(&node).await?)) }
+        });
+        match first_of(HEAD_START, attempts.collect::<Vec<_>>()).await {
+            Ok((number, connection)) => {
+                self.nodes.is_good(number);
+                Ok(connection)
             }
+            Err(mut reasons) => Err(reasons.pop().unwrap_or_else(not_in_cluster)),
         }
-        Err(reason)
     }
 
     fn judge(error: &sqlx::Error) -> Fault {
@@ -79,17 +77,17 @@ impl MySqlServer {
         &self,
         node: &MySqlConnectOptions,
     ) -> Result<MySqlConnection, sqlx::Error> {
-        let mut connection = self.connect_to(node).await?;
-        match connection.fetch_optional(READY).await? {
-            Some(row) if row.try_get::<String, _>(1)? == "OFF" => Err(not_in_cluster()),
-            _ => Ok(connection),
-        }
-    }
-
-    /// How long to wait for a node before the next one is asked.
-    fn patience(&self) -> Duration {
-        let limit = self.limit.unwrap_or(MIGRATION_DEADLINE);
-        limit / u32::try_from(2 * self.nodes.all().len()).unwrap_or(u32::MAX)
+        let connected = async {
+            let mut connection = self.connect_to(node).await?;
+            match connection.fetch_optional(READY).await? {
+                Some(row) if row.try_get::<String, _>(1)? == "OFF" => Err(not_in_cluster()),
+                _ => Ok(connection),
+            }
+        };
+        let log = |error: &sqlx::Error| {
+            tracing::debug!(host = node.get_host(), %error, "a node is of no use");
+        };
+        connected.await.inspect_err(log)
     }
 
     /// What makes all servers the same to us.
