@@ -187,6 +187,32 @@ async fn a_write_that_nobody_waits_for_is_not_overtaken() {
     assert_eq!(found(&two.second, key("a")).await, None);
 }
 
+/// Between what a login reads and what it locks.
+#[tokio::test]
+async fn a_login_ends_no_session_more_than_it_must() {
+    let two = Two::new();
+    let cap = Cap { sessions: NonZeroU32::MIN.saturating_add(1), policy: CapPolicy::EndOldest };
+    let draft = Draft { cap: Some(cap), ..login("alice") };
+    for name in ["oldest", "later"] {
+        created(&two.first, key(name), &draft).await;
+    }
+    let shut = two.way.shut().await;
+    let first = two.first.clone();
+    let holds = tokio::spawn(async move { first.update(&key("oldest"), &change("first")).await });
+    two.way.wait().await;
+    let first = two.first.clone();
+    let login = tokio::spawn(async move { first.create(&key("first"), &draft).await });
+    // It has read what there is, and waits for the oldest.
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+    }
+    assert!(two.second.delete(&key("later")).await.unwrap().is_some());
+    drop(shut);
+    assert_eq!(holds.await.unwrap().unwrap(), Updated::Done(2));
+    assert_eq!(login.await.unwrap().unwrap(), done());
+    assert!(found(&two.second, key("oldest")).await.is_some());
+}
+
 #[tokio::test]
 async fn stats_are_refused_and_a_sweep_removes_nothing() {
     let OnMemory { backend, .. } = OnMemory::new().await;

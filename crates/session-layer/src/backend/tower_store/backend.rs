@@ -41,8 +41,8 @@ use crate::backend::{
 /// time: in one process 50 are kept, in two processes 44 to 50 (in 20 runs each); of a tower-sessions
 /// layer's, 1 is.
 ///
-/// A load is one call of the store, for a [`StaleLayer`](crate::StaleLayer) too, an update two, a login six and one more for every session that
-/// the user has.
+/// A load is one call of the store, for a [`StaleLayer`](crate::StaleLayer) too, an update two, a
+/// login six and one more for every session that the user has, or two where a cap leaves no room.
 ///
 /// It is there for who has a store of their own, or can't leave one yet. The sessions that a
 /// tower-sessions layer has put into the store are not seen: those

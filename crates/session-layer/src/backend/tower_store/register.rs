@@ -1,4 +1,5 @@
 use super::entry::{Entry, Roll, id_of_roll};
+use super::locks::Writing;
 use super::session::Session;
 use super::shelf::{Shelf, Sight};
 use crate::backend::{BackendError, BackendErrorKind, CapPolicy, Draft, SessionKey, UserId};
@@ -10,6 +11,25 @@ impl Shelf {
         let Some(user) = user else { return Ok(Vec::new()) };
         let keys = self.roll(user).await?.keys();
         self.live_of(user, keys).await
+    }
+
+    /// What a session of the draft takes for room in place of another one, and these keys.
+    pub(super) async fn room(
+        &self,
+        draft: &Draft,
+        keys: &[SessionKey],
+        instead_of: Option<&SessionKey>,
+    ) -> Result<Room<'_>, BackendError> {
+        let mut mates = self.mates(draft.user.as_ref()).await?;
+        let mut ends = surplus(draft, &mates, instead_of);
+        let locked = [ends.as_deref().unwrap_or_default(), keys].concat();
+        let held = self.writing(&locked).await?;
+        // Some may have ended until they were locked, so that fewer have to.
+        if ends.as_ref().is_none_or(|ends| !ends.is_empty()) {
+            mates = self.mates(draft.user.as_ref()).await?;
+            ends = surplus(draft, &mates, instead_of);
+        }
+        Ok(Room { mates, ends, _held: held })
     }
 
     /// Puts a session on its user's roll, before it is there: what is on it and not live does no
@@ -64,8 +84,17 @@ impl Shelf {
 /// More than instances write one user's roll at the same time.
 const ATTEMPTS: u32 = 5;
 
+/// Room for a session of a user. Nobody else reads or writes what ends for it, meanwhile.
+pub(super) struct Room<'a> {
+    /// The user's live sessions.
+    pub(super) mates: Vec<Session>,
+    /// Those that a cap ends; none if there is no room.
+    pub(super) ends: Option<Vec<SessionKey>>,
+    _held: Writing<'a>,
+}
+
 /// The sessions that a cap ends for one more; none if that one has no room.
-pub(super) fn surplus(
+fn surplus(
     draft: &Draft,
     mates: &[Session],
     instead_of: Option<&SessionKey>,

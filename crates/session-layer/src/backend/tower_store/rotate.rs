@@ -1,7 +1,6 @@
 use std::time::Duration;
 
 use super::entry::id_of_session;
-use super::register::surplus;
 use super::session::{Former, Session};
 use super::shelf::{Shelf, Sight};
 use super::time::{after, span};
@@ -73,22 +72,19 @@ impl Shelf {
         draft: &Draft,
     ) -> Result<Rotated, BackendError> {
         let _user = self.wait(self.locks.user(draft.user.as_ref())).await?;
-        let mates = self.mates(draft.user.as_ref()).await?;
-        let surplus = surplus(draft, &mates, Some(key));
-        let locked = [surplus.as_deref().unwrap_or_default(), &[*key, *to]].concat();
-        let held = self.writing(&locked).await?;
+        let room = self.room(draft, &[*key, *to], Some(key)).await?;
         match self.look(key).await? {
             Sight::Live(session) if session.version == version => {}
             other => {
-                drop(held);
+                drop(room);
                 return self.not_rotated(other).await;
             }
         }
-        let Some(surplus) = surplus else { return Ok(Rotated::Full) };
+        let Some(ends) = room.ends else { return Ok(Rotated::Full) };
         let now = self.now();
         let next = Session::new(to, draft, now);
-        match self.turn(next, &mates, Former::replaced(key, now)).await? {
-            true => Ok(Rotated::Done { ended: self.end_all(surplus, draft.user.as_ref()).await? }),
+        match self.turn(next, &room.mates, Former::replaced(key, now)).await? {
+            true => Ok(Rotated::Done { ended: self.end_all(ends, draft.user.as_ref()).await? }),
             false => Ok(Rotated::Taken),
         }
     }

@@ -1,5 +1,4 @@
 use super::entry::{Entry, id_of_session};
-use super::register::surplus;
 use super::session::{Former, Session};
 use super::shelf::{Shelf, Sight};
 use crate::backend::{
@@ -14,11 +13,10 @@ impl Shelf {
         draft: &Draft,
     ) -> Result<Created, BackendError> {
         let _user = self.wait(self.locks.user(draft.user.as_ref())).await?;
-        let mates = self.mates(draft.user.as_ref()).await?;
-        let Some(surplus) = surplus(draft, &mates, None) else { return Ok(Created::Full) };
-        let _held = self.writing(&[&surplus[..], &[*key]].concat()).await?;
-        match self.begin(Session::new(key, draft, self.now()), &mates).await? {
-            true => Ok(Created::Done { ended: self.end_all(surplus, draft.user.as_ref()).await? }),
+        let room = self.room(draft, &[*key], None).await?;
+        let Some(ends) = room.ends else { return Ok(Created::Full) };
+        match self.begin(Session::new(key, draft, self.now()), &room.mates).await? {
+            true => Ok(Created::Done { ended: self.end_all(ends, draft.user.as_ref()).await? }),
             false => Ok(Created::Taken),
         }
     }
