@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use sqlx::mysql::MySqlConnectOptions;
 use sqlx::{ConnectOptions, Executor, MySqlConnection, Row};
+use tokio::time::timeout;
 
 use super::nodes::Nodes;
 use super::{StorageEngine, fault};
 use crate::backend::race::first_of;
-use crate::backend::sql::{Fault, Server};
+use crate::backend::sql::{Fault, MIGRATION_DEADLINE, Server};
 
 /// How long a node may keep the next one waiting, which is asked beside it then (RFC 8305, section 5).
 const HEAD_START: Duration = Duration::from_millis(250);
@@ -32,7 +33,7 @@ impl Server for MySqlServer {
         }
         let attempts = self.nodes.in_order().map(|(number, node)| {
             let (this, node) = (self.clone(), node.clone());
-            async move { Ok((number, this.connect_to_member(&node).await?)) }
+            async move { Ok((number, this.connect_to_member(node).await?)) }
         });
         match first_of(HEAD_START, attempts.collect::<Vec<_>>()).await {
             Ok((number, connection)) => {
@@ -73,21 +74,32 @@ impl MySqlServer {
         Ok(connection)
     }
 
+    /// It goes on though another node was faster: a server that is left in the middle of it too often
+    /// takes no more connections from here (`max_connect_errors`).
     async fn connect_to_member(
+        self,
+        node: MySqlConnectOptions,
+    ) -> Result<MySqlConnection, sqlx::Error> {
+        let host = node.get_host().to_owned();
+        let patience = self.limit.unwrap_or(MIGRATION_DEADLINE);
+        let connecting = async move { self.connect_to_ready(&node).await };
+        let connected = match tokio::spawn(timeout(patience, connecting)).await {
+            Ok(Ok(connected)) => connected,
+            Ok(Err(_)) => Err(io::Error::from(io::ErrorKind::TimedOut).into()),
+            Err(_) => Err(not_in_cluster()),
+        };
+        connected.inspect_err(|error| tracing::debug!(host, %error, "a node is of no use"))
+    }
+
+    async fn connect_to_ready(
         &self,
         node: &MySqlConnectOptions,
     ) -> Result<MySqlConnection, sqlx::Error> {
-        let connected = async {
-            let mut connection = self.connect_to(node).await?;
-            match connection.fetch_optional(READY).await? {
-                Some(row) if row.try_get::<String, _>(1)? == "OFF" => Err(not_in_cluster()),
-                _ => Ok(connection),
-            }
-        };
-        let log = |error: &sqlx::Error| {
-            tracing::debug!(host = node.get_host(), %error, "a node is of no use");
-        };
-        connected.await.inspect_err(log)
+        let mut connection = self.connect_to(node).await?;
+        match connection.fetch_optional(READY).await? {
+            Some(row) if row.try_get::<String, _>(1)? == "OFF" => Err(not_in_cluster()),
+            _ => Ok(connection),
+        }
     }
 
     /// What makes all servers the same to us.
