@@ -117,7 +117,7 @@ impl Events {
         let GuardEvent { session, user, kind } = event;
         let name = kind.as_str();
         #[cfg(feature = "metrics")]
-        crate::metrics::happened(name);
+        crate::metrics::happened(kind);
         match kind {
             GuardEventKind::Met { .. } => {
                 tracing::info!(target: TARGET, kind = name, ?session, %user, details = ?kind);

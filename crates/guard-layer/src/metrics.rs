@@ -2,8 +2,9 @@
 
 use std::sync::OnceLock;
 
-use metrics::{Counter, counter, describe_counter};
+use metrics::{Counter, SharedString, counter, describe_counter};
 
+use crate::audit::{GuardEventKind, Limit};
 use crate::decision::Decision;
 
 /// Of a guard: tells the recorder what the figures are, and has those begin at zero that come of
@@ -11,6 +12,7 @@ use crate::decision::Decision;
 pub(crate) fn begin() {
     describe_counter!("guard_decisions_total", "Requests of users, by what was decided on them");
     describe_counter!("guard_events_total", "What was noticed, by its kind");
+    describe_counter!("guard_reasons_total", "What counted where a policy did not allow a request");
     for word in [ALLOW, CHALLENGE, END] {
         counter!("guard_decisions_total", "decision" => word).increment(0);
     }
@@ -30,18 +32,40 @@ pub(crate) struct Decisions {
 
 impl Decisions {
     pub(crate) fn count(&self, decision: Decision) {
-        let (counter, word) = match decision {
-            Decision::Allow => (&self.allow, ALLOW),
-            Decision::Challenge => (&self.challenge, CHALLENGE),
-            Decision::End { .. } => (&self.end, END),
+        let counter = match decision {
+            Decision::Allow => &self.allow,
+            Decision::Challenge => &self.challenge,
+            Decision::End { .. } => &self.end,
         };
-        let look_up = || counter!("guard_decisions_total", "decision" => word);
+        let look_up = || counter!("guard_decisions_total", "decision" => word(decision));
         counter.get_or_init(look_up).increment(1);
     }
 }
 
-pub(crate) fn happened(kind: &'static str) {
-    counter!("guard_events_total", "kind" => kind).increment(1);
+fn word(decision: Decision) -> &'static str {
+    match decision {
+        Decision::Allow => ALLOW,
+        Decision::Challenge => CHALLENGE,
+        Decision::End { .. } => END,
+    }
+}
+
+pub(crate) fn happened(kind: &GuardEventKind) {
+    counter!("guard_events_total", "kind" => kind.as_str()).increment(1);
+    match kind {
+        GuardEventKind::Judged { would, reasons, .. } => {
+            reasons.iter().for_each(|reason| counted(reason.signal.to_string(), *would));
+        }
+        GuardEventKind::Expired { limit: Limit::Idle, .. } => counted("idle_limit", ENDS),
+        GuardEventKind::Expired { limit: Limit::Age, .. } => counted("age_limit", ENDS),
+        _ => {}
+    }
+}
+
+const ENDS: Decision = Decision::End { others: false };
+
+fn counted(reason: impl Into<SharedString>, would: Decision) {
+    counter!("guard_reasons_total", "reason" => reason, "would" => word(would)).increment(1);
 }
 
 /// Of a throttle of logins: the same.

@@ -20,6 +20,7 @@ async fn decisions_and_what_was_noticed_are_counted() {
         "guard_decisions_total{decision=\"challenge\"} 2",
         "guard_decisions_total{decision=\"end\"} 0",
         "guard_events_total{kind=\"judged\"} 1",
+        "guard_reasons_total{reason=\"user_agent\",would=\"challenge\"} 1",
         "guard_events_total{kind=\"challenge_failed\"} 1",
     ] {
         assert!(text.contains(line), "{line} is not in {text}");
