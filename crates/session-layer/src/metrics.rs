@@ -56,7 +56,7 @@ fn describe() {
     describe_histogram!(
         "session_duration_seconds",
         Unit::Seconds,
-        "How long sessions had lived when they expired or were ended"
+        "How long sessions had lived when they expired, were ended or replaced"
     );
     describe_counter!("session_loads_total", "Loads, by what was found");
     describe_counter!("session_conflicts_total", "Changes that met another one, and were merged");
@@ -111,8 +111,17 @@ fn by(ending: Ending) -> &'static str {
 
 /// A session that was ended.
 pub(crate) fn ended(record: &Record) {
+    lived(record, "ended");
+}
+
+/// A session that another one took the place of.
+pub(crate) fn replaced(record: &Record) {
+    lived(record, "replaced");
+}
+
+fn lived(record: &Record, end: &'static str) {
     let age = SystemTime::now().duration_since(record.created).unwrap_or_default();
-    histogram!("session_duration_seconds", "end" => "ended").record(age);
+    histogram!("session_duration_seconds", "end" => end).record(age);
 }
 
 /// Loads, by what was found.

@@ -49,6 +49,7 @@ async fn a_session_is_counted_from_its_beginning_to_its_end() {
         ("session_replaced_total", 1.0),
         ("session_renewed_total", 1.0),
         ("session_ended_total{by=\"logout\"}", 1.0),
+        ("session_duration_seconds_count{end=\"replaced\"}", 1.0),
         ("session_duration_seconds_count{end=\"ended\"}", 1.0),
     ]);
 }

@@ -85,6 +85,10 @@ impl Ledger {
             Some(Turn::Replace) => SessionEventKind::LoggedIn,
             _ => SessionEventKind::Renewed,
         };
+        #[cfg(feature = "metrics")]
+        if turn == Some(Turn::Replace) {
+            self.live(|former| crate::metrics::replaced(&former.record));
+        }
         self.began(id, next, ended, kind)
     }
 
