@@ -1,7 +1,6 @@
 //! MariaDB Galera.
 
 use std::fs;
-use std::net::SocketAddr;
 use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
@@ -20,7 +19,7 @@ const PROVIDER: &str = "/usr/lib/galera/libgalera_smm.so";
 #[derive(Debug)]
 pub struct Galera {
     nodes: Vec<Node>,
-    silence: &'static str,
+    silence: String,
 }
 
 #[derive(Debug)]
@@ -48,7 +47,7 @@ impl Galera {
     /// # Errors
     /// One is not installed, or does not come up.
     pub async fn start() -> Result<Self> {
-        Self::start_with(PATIENT).await
+        Self::start_with(silence(Duration::from_secs(30))).await
     }
 
     /// Starts three of which two go on without the third when it has been silent for
@@ -57,29 +56,20 @@ impl Galera {
     /// # Errors
     /// One is not installed, or does not come up.
     pub async fn start_alert() -> Result<Self> {
-        Self::start_with(ALERT).await
+        Self::start_with(silence(Self::SILENCE)).await
     }
 
-    async fn start_with(silence: &'static str) -> Result<Self> {
+    async fn start_with(silence: String) -> Result<Self> {
         ensure!(Path::new(PROVIDER).exists(), "{PROVIDER} is missing: install galera-4");
         program("rsync")?;
         let mut galera = Self { nodes: Vec::new(), silence };
         for _ in 0..3 {
             let (folder, ports) = (folder()?, Ports::draw()?);
-            let process = spawn(&folder, &ports, &galera.group(), silence)?;
+            let process = spawn(&folder, &ports, &galera.group(), &galera.silence)?;
             galera.nodes.push(Node { process, ports, folder });
             galera.is_synced(galera.nodes.len() - 1).await?;
         }
         Ok(galera)
-    }
-
-    /// Where one node is asked.
-    ///
-    /// # Errors
-    /// There are three nodes.
-    pub fn address(&self, node: usize) -> Result<SocketAddr> {
-        let node = self.nodes.get(node).context("there are three nodes")?;
-        Ok(node.ports.client.address())
     }
 
     /// The URL of a database on one node, as `root`; of none, for an empty name.
@@ -122,9 +112,9 @@ impl Galera {
     /// # Errors
     /// It does not come up.
     pub async fn restart(&mut self, node: usize) -> Result<()> {
-        let (group, silence) = (self.group(), self.silence);
+        let (group, silence) = (self.group(), self.silence.clone());
         let gone = self.node(node)?;
-        gone.process = spawn(&gone.folder, &gone.ports, &group, silence)?;
+        gone.process = spawn(&gone.folder, &gone.ports, &group, &silence)?;
         self.is_synced(node).await
     }
 
@@ -228,9 +218,14 @@ fn spawn(folder: &Folder, ports: &Ports, group: &str, silence: &str) -> Result<P
 
 /// How long a node may be silent before the others go on without it. If the two that are left lose
 /// one another before they have agreed on that, they wait for the third for ever.
-const ALERT: &str = "evs.suspect_timeout=PT3S;evs.inactive_timeout=PT20S;\
-    evs.inactive_check_period=PT0.2S;evs.install_timeout=PT10S";
-const PATIENT: &str = "evs.suspect_timeout=PT30S;evs.inactive_timeout=PT60S";
+fn silence(most: Duration) -> String {
+    let seconds = most.as_secs();
+    format!(
+        "evs.suspect_timeout=PT{seconds}S;evs.inactive_timeout=PT{}S;\
+         evs.inactive_check_period=PT0.2S;evs.install_timeout=PT10S",
+        seconds + 30
+    )
+}
 
 fn options(own: &Port, increments: &Port, silence: &str) -> String {
     let (own, increments) = (own.number(), increments.number());

@@ -22,7 +22,7 @@ mod shipped;
 mod shoppers;
 mod stack;
 
-pub use account::login;
+pub use account::{FIREFOX, login};
 pub use balancer::Balancer;
 pub use client::{Answer, Client, Failure};
 pub use example::Example;

@@ -14,8 +14,7 @@ use session_layer::conformance::Subject;
 use test_servers::{Galera, Port, until};
 use tokio::sync::OnceCell;
 
-use crate::engine::{builder, run, sessions, unique};
-use crate::far::far;
+use crate::engine::{builder, run, sessions, unique, without_rights_to_create};
 use crate::sql::Aged;
 use crate::sql::samples::{add, change, create, draft, found, key};
 
@@ -167,15 +166,24 @@ async fn the_server_that_it_names_is_the_node_that_serves() {
 }
 
 #[tokio::test]
-async fn nodes_that_are_far_away_are_waited_for() {
+async fn nodes_that_are_slow_to_connect_to_are_waited_for() {
     let galera = shared().await;
     let name = database(galera).await;
-    let near = galera.url(0, &name);
-    sessions(&near).await;
-    let [one, other] = [0, 1].map(|node| galera.address(node).unwrap());
-    let nodes = format!("{},{}", far(one).await, far(other).await);
-    let sessions = builder(near.replacen(&one.to_string(), &nodes, 1)).build().unwrap();
+    let one = galera.url(0, &name);
+    sessions(&one).await;
+    let (of_user, of_all) = (without_rights_to_create(&one).await, galera.url_of_all(&name));
+    let (login, nodes) = (of_user.split('@').next().unwrap(), of_all.split('@').nth(1).unwrap());
+    // An administrator, as all other tests are, does not have to wait.
+    on_each(galera, "SET GLOBAL init_connect = 'DO SLEEP(0.4)'").await;
+    let sessions = builder(format!("{login}@{nodes}")).build().unwrap();
     create(&sessions, "a").await;
+    on_each(galera, "SET GLOBAL init_connect = ''").await;
+}
+
+async fn on_each(galera: &Galera, sql: &str) {
+    for node in 0..3 {
+        run(&galera.url(node, ""), sql).await;
+    }
 }
 
 /// All in one test, for a cluster takes its time to start.

@@ -6,7 +6,6 @@ mod clock;
 mod conformance;
 mod defaults;
 mod engine;
-mod far;
 mod galera;
 #[path = "../sql/mod.rs"]
 mod sql;

@@ -137,7 +137,9 @@ impl Subject {
         const LIFE: Duration = Duration::from_millis(50);
         // Each that is created may remove two of the expired itself.
         while self.backend.0.sweep(BATCH).await.unwrap().removed > 0 {}
-        for number in self.fresh(calls) {
+        let fresh = self.fresh(calls);
+        let last = key(fresh.end - 1);
+        for number in fresh {
             let lifetime = Lifetime { idle: LIFE, absolute: LIFE };
             self.backend
                 .0
@@ -145,7 +147,7 @@ impl Subject {
                 .await
                 .unwrap();
         }
-        tokio::time::sleep(LIFE).await;
+        while matches!(self.backend.0.load(&last).await.unwrap(), Loaded::Found(_)) {}
         let start = Instant::now();
         let swept = self.backend.0.sweep(BATCH).await.unwrap().removed;
         start.elapsed() / swept.max(1)

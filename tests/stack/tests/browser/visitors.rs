@@ -7,7 +7,7 @@ use anyhow::{Context, Result, anyhow};
 use bytes::Bytes;
 use http::Request;
 use serde_json::json;
-use stack_tests::{Client, login};
+use stack_tests::{Client, FIREFOX, login};
 use tokio::task::JoinSet;
 use tokio::time::interval;
 
@@ -71,5 +71,3 @@ fn get(path: &str, headers: &[(&str, &str)]) -> Request<Bytes> {
         headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
     request.body(Bytes::new()).unwrap_or_default()
 }
-
-const FIREFOX: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";

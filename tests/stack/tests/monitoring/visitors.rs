@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderValue, Request};
-use stack_tests::{Client, login};
+use stack_tests::{Client, FIREFOX, login};
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 
@@ -46,8 +46,6 @@ async fn shoppers(shop: SocketAddr) {
         sleep(PAUSE).await;
     }
 }
-
-const FIREFOX: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
 
 async fn bearers(api: SocketAddr) {
     let mut client = Client::to(api);

@@ -82,13 +82,13 @@ impl Ledger {
     ) -> Result<Progress, Fault> {
         let turn = self.state().wish.rotation;
         let kind = match turn {
-            Some(Turn::Replace) => SessionEventKind::LoggedIn,
+            Some(Turn::Replace) => {
+                #[cfg(feature = "metrics")]
+                self.live(|former| crate::metrics::replaced(&former.record));
+                SessionEventKind::LoggedIn
+            }
             _ => SessionEventKind::Renewed,
         };
-        #[cfg(feature = "metrics")]
-        if turn == Some(Turn::Replace) {
-            self.live(|former| crate::metrics::replaced(&former.record));
-        }
         self.began(id, next, ended, kind)
     }
 
